@@ -1,0 +1,282 @@
+"""Carrying out what the dialogue asks for: each action becomes use cases, each result an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import assert_never
+
+from application.errors import DependencyError, StoreUnavailable
+from application.ports.agents import AgentReceipt, LogicAgent
+from application.ports.bookings import Once
+from application.reservations import Candidates, Reservations, fingerprint
+from domain.acts import Hindrance, Offer
+from domain.booking import Booking, BookingCode, spoken_code
+from domain.dialogue import (
+    Action,
+    BookingDone,
+    BookingsFound,
+    BookOffer,
+    CancelBooking,
+    CheckLast4,
+    EditBooking,
+    FindBookings,
+    Hindered,
+    KeepOffer,
+    MoveBooking,
+    OfferKept,
+    OfferLost,
+    Outcome,
+    Search,
+    SearchDone,
+    VerifyDone,
+)
+from domain.errors import (
+    BookingChanged,
+    BookingNotFound,
+    IllegalTransition,
+    PacingExceeded,
+    SlotTaken,
+    TooLateToChange,
+    TooManyBookings,
+    TooManyHolds,
+)
+from domain.floor import Slot
+from domain.guest import Guest
+from domain.venue import Venue
+
+# How many offers a reply can hold.
+MAX_OFFERS = 3
+
+# A slot that is lost between look and hold is looked for again this often.
+MAX_RACES = 3
+
+
+@dataclass(slots=True)
+class Errand:
+    """For whom actions are carried out, and what came up on the way."""
+
+    venue: Venue
+    user_id: str
+    channel: str
+    phone: str
+    language: str
+    conversation_id: str
+    turn: int
+    message_id: str
+    words: str
+    now: datetime
+    receipts: list[AgentReceipt] = field(default_factory=list)
+    source: str = ""
+    """Where the last search's knowledge came from; empty where nothing was searched."""
+    age_s: float = 0.0
+    """How old that knowledge was: sheets are checked against the ledger at every search."""
+
+    @property
+    def holder(self) -> str:
+        return f"{self.venue.id}:{self.user_id}"
+
+    @property
+    def hold_id(self) -> str:
+        return f"{self.conversation_id}:{self.turn}"
+
+    def once(self, what: str, *request: object) -> Once:
+        """One write of this message, whichever worker carries it out and however often."""
+        key = f"turn:{self.conversation_id}:{self.turn}:{self.message_id}:{what}"
+        return Once(key, fingerprint(what, *request), self.conversation_id, self.turn)
+
+
+class Actions:
+    """Carries out actions through the use cases, asking the logic agent where there is a choice."""
+
+    def __init__(self, *, reservations: Reservations, logic: LogicAgent) -> None:
+        self._reservations = reservations
+        self._logic = logic
+
+    async def carry_out(self, action: Action, errand: Errand) -> Outcome:
+        """What came of an action. The house's refusals are outcomes too, and so is a ledger that
+        cannot be reached; nothing was changed then."""
+        try:
+            return await self._carry_out(action, errand)
+        except (SlotTaken, PacingExceeded):
+            return OfferLost()
+        except TooManyBookings as error:
+            return Hindered(Hindrance.TOO_MANY_BOOKINGS, limit=error.limit)
+        except TooLateToChange:
+            return Hindered(Hindrance.TOO_LATE, _booking_of(action))
+        except IllegalTransition:
+            return Hindered(Hindrance.NOT_OPEN, _booking_of(action))
+        except (BookingChanged, BookingNotFound):
+            return Hindered(Hindrance.CHANGED_MEANWHILE)
+        except StoreUnavailable:
+            return Hindered(Hindrance.STORE_DOWN)
+
+    async def _carry_out(self, action: Action, errand: Errand) -> Outcome:
+        match action:
+            case Search():
+                return await self._search(action, errand)
+            case KeepOffer(offer=offer):
+                return OfferKept(await self._kept(offer, errand))
+            case BookOffer():
+                return await self._book(action, errand)
+            case MoveBooking():
+                return await self._move(action, errand)
+            case CancelBooking(booking=booking):
+                once = errand.once("cancel", booking.code)
+                cancelled = await self._reservations.cancel(errand.venue, booking, once=once)
+                return BookingDone(cancelled, booking)
+            case FindBookings():
+                return await self._find(action, errand)
+            case CheckLast4():
+                return await self._check(action, errand)
+            case EditBooking():
+                return await self._edit(action, errand)
+            case never:
+                assert_never(never)
+
+    # --- searching -------------------------------------------------------------------------------
+
+    async def _search(self, action: Search, errand: Errand) -> SearchDone:
+        for _ in range(MAX_RACES):
+            found = await self._reservations.search(
+                errand.venue,
+                action.wishes,
+                moving=None if action.moving is None else action.moving.code,
+                own_hold=errand.hold_id,
+            )
+            errand.source = found.source
+            exact = action.exact and found.refusal is None and len(found.slots) == 1
+            if not exact:
+                return await self._several(action, found, errand)
+            offer = _offer(found.slots[0], 1, errand)
+            try:
+                held = await self._kept(offer, errand)
+            except (SlotTaken, PacingExceeded):
+                continue
+            return SearchDone((held,), None, found.wished, found.wished_day)
+        return SearchDone((), None, found.wished, found.wished_day)
+
+    async def _several(self, action: Search, found: Candidates, errand: Errand) -> SearchDone:
+        slots: Sequence[Slot] = found.slots
+        reason = ""
+        if len(slots) > 1:
+            slots, reason = await self._weighed(action, found, errand)
+        offers = tuple(_offer(slot, n, errand) for n, slot in enumerate(slots[:MAX_OFFERS], 1))
+        return SearchDone(offers, found.refusal, found.wished, found.wished_day, reason)
+
+    async def _weighed(
+        self, action: Search, found: Candidates, errand: Errand
+    ) -> tuple[Sequence[Slot], str]:
+        """The candidates as the logic agent ranks them; what it leaves out follows in our order."""
+        try:
+            ranked = await self._logic.run(
+                venue=errand.venue,
+                wish=action.wishes[0],
+                words=errand.words,
+                candidates=found.slots,
+                language=errand.language,
+            )
+        except DependencyError:
+            return found.slots, ""
+        errand.receipts.append(ranked.receipt)
+        chosen = [found.slots[i] for i in ranked.order if 0 <= i < len(found.slots)]
+        rest = [slot for slot in found.slots if slot not in chosen]
+        return [*chosen, *rest], ranked.reason
+
+    async def _kept(self, offer: Offer, errand: Errand) -> Offer:
+        """The offer with its slot held; unheld where the guest holds as many as the house allows."""
+        try:
+            hold = await self._reservations.hold(
+                errand.venue,
+                offer.slot,
+                hold_id=offer.hold_id or errand.hold_id,
+                holder=errand.holder,
+            )
+        except TooManyHolds:
+            return offer
+        if hold.placement.slot != offer.slot:
+            # An earlier try of this turn held something else under this id.
+            await self._reservations.release(hold.id)
+            return await self._kept(replace(offer, hold_id=""), errand)
+        return replace(offer, hold_id=hold.id, expires_at=hold.expires_at)
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    async def _book(self, action: BookOffer, errand: Errand) -> Outcome:
+        guest = Guest(errand.user_id, action.name, action.phone, action.email, errand.language)
+        booking = await self._reservations.book(
+            errand.venue,
+            action.offer.slot,
+            guest=guest,
+            notes=action.notes,
+            channel=errand.channel,
+            hold_id=action.offer.hold_id or None,
+            once=errand.once("book", action.offer.slot, action.name),
+        )
+        return BookingDone(booking)
+
+    async def _move(self, action: MoveBooking, errand: Errand) -> Outcome:
+        moved = await self._reservations.move(
+            errand.venue,
+            action.booking,
+            action.offer.slot,
+            hold_id=action.offer.hold_id or None,
+            once=errand.once("move", action.booking.code, action.offer.slot),
+        )
+        return BookingDone(moved, action.booking)
+
+    async def _edit(self, action: EditBooking, errand: Errand) -> Outcome:
+        booking = await self._reservations.get(action.code)
+        notes = "; ".join(note for note in (booking.notes, action.notes) if note)
+        guest = replace(
+            booking.guest,
+            name=action.name or booking.guest.name,
+            phone=action.phone or booking.guest.phone,
+        )
+        changed = replace(booking, notes=notes, guest=guest)
+        once = errand.once("edit", action)
+        return BookingDone(await self._reservations.edit(changed, once=once), booking)
+
+    # --- existing bookings -----------------------------------------------------------------------
+
+    async def _find(self, action: FindBookings, errand: Errand) -> BookingsFound:
+        own = await self._reservations.of_guest(
+            errand.venue, user_id=errand.user_id, phone=errand.phone
+        )
+        if not action.code:
+            return BookingsFound(tuple(own))
+        code = spoken_code(action.code)
+        mine = tuple(booking for booking in own if booking.code == code)
+        if mine:
+            return BookingsFound(mine)
+        booking = await self._foreign(code, errand)
+        return BookingsFound((), foreign=None if booking is None else booking.code)
+
+    async def _foreign(self, code: BookingCode, errand: Errand) -> Booking | None:
+        """A booking of this house under that code that can still be changed, whoever made it."""
+        try:
+            booking = await self._reservations.get(code)
+        except BookingNotFound:
+            return None
+        reachable = booking.venue == errand.venue.id and booking.is_open
+        return booking if reachable and booking.start > errand.now else None
+
+    async def _check(self, action: CheckLast4, errand: Errand) -> VerifyDone:
+        booking = await self._foreign(action.code, errand)
+        digits = "" if booking is None else "".join(filter(str.isdigit, booking.guest.phone))
+        right = len(digits) >= 4 and digits[-4:] == action.digits
+        return VerifyDone(booking if right else None, action.purpose)
+
+
+def _offer(slot: Slot, number: int, errand: Errand) -> Offer:
+    expires_at = errand.now + errand.venue.policy.hold_time
+    return Offer(f"{errand.turn}-{number}", slot, expires_at)
+
+
+def _booking_of(action: Action) -> Booking | None:
+    match action:
+        case MoveBooking(booking=booking) | CancelBooking(booking=booking):
+            return booking
+        case _:
+            return None

@@ -1,0 +1,1 @@
+"""Router, logic and human: one agent, one file."""

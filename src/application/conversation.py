@@ -1,0 +1,413 @@
+"""The path of a guest's message, from its arrival to the saved reply.
+
+`Conversation.handle_message` is the whole product on one screen. Retries, breakers, deadlines,
+budgets and caching are wrappers around the ports it is given; it never mentions them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import structlog
+
+from application.actions import Actions, Errand
+from application.chat_answer import chat_answer
+from application.codec import decode, encode
+from application.ports.agents import (
+    AgentReceipt,
+    Exchange,
+    GuestMessage,
+    HumanAgent,
+    ReplyDone,
+    ReplyPlan,
+    ReplyText,
+    RouterAgent,
+)
+from application.ports.bookings import Bookings
+from application.ports.clock import Clock
+from application.ports.conversations import (
+    AbandonedTurn,
+    AlreadyAnswered,
+    Conversations,
+    TurnBegun,
+    TurnRecord,
+)
+from application.reservations import Reservations
+from domain.acts import Act, Booked, Cancelled, Moved, Received
+from domain.booking import Booking, BookingStatus
+from domain.dialogue import DialogueState, Here, Step, conclude, finished, next_step
+from domain.understanding import Intent, Understanding
+from domain.venue import Venue, VenueId
+
+# A turn is bounded at 30 s; after twice that its process is taken for dead.
+TURN_LEASE_S = 60.0
+
+# A conversation is taken up again where it was left for this long; then a new one starts.
+IDLE_S = 14 * 24 * 3600.0
+
+# The models see a window of ten messages: five turns.
+HISTORY_TURNS = 5
+
+# An action can lead to another (find the booking, then search, then hold); never to this many.
+MAX_ACTIONS = 6
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """One message as a channel delivers it. `text` is at most 4,000 characters."""
+
+    venue: VenueId
+    user_id: str
+    text: str
+    message_id: str
+    """Unique for (venue, user); the same one again gets the first answer again."""
+    channel: str = "chat"
+    conversation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The message is ours to answer."""
+
+    conversation_id: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageDone:
+    stage: Literal["router", "logic", "human"]
+    latency_ms: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A piece of the reply, already checked."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The end of the turn: the JSON answer of `POST /chat`, already saved."""
+
+    response: Mapping[str, Any]
+    repeated: bool = False
+    """True where this message had been answered before and this is that answer."""
+
+
+TurnEvent = Accepted | StageDone | Words | Answered
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One turn as it unfolds."""
+
+    venue: Venue
+    begun: TurnBegun
+    message: GuestMessage
+    message_id: str
+    phone: str
+    started: float
+    state: DialogueState
+    history: Sequence[Exchange]
+    acts: list[Act] = field(default_factory=list)
+    receipts: list[AgentReceipt] = field(default_factory=list)
+    recordings: list[Mapping[str, Any]] = field(default_factory=list)
+    availability: Mapping[str, Any] | None = None
+    stopped: tuple[str, ...] = ()
+
+    @property
+    def last_reply(self) -> str:
+        return self.history[-1].reply if self.history else ""
+
+
+class Conversation:
+    """Answers guests' messages."""
+
+    def __init__(
+        self,
+        *,
+        router: RouterAgent,
+        human: HumanAgent,
+        actions: Actions,
+        reservations: Reservations,
+        conversations: Conversations,
+        bookings: Bookings,
+        clock: Clock,
+        phone_of: Callable[[str], str],
+        guest_key: Callable[[str], str],
+    ) -> None:
+        """`phone_of` reads a user id as an E.164 number (empty where it is none); `guest_key` is the
+        keyed hash under which a guest appears in logs."""
+        self._router = router
+        self._human = human
+        self._actions = actions
+        self._reservations = reservations
+        self._conversations = conversations
+        self._bookings = bookings
+        self._clock = clock
+        self._phone_of = phone_of
+        self._guest_key = guest_key
+
+    async def handle_message(self, incoming: IncomingMessage) -> AsyncIterator[TurnEvent]:
+        """Answer one message, event by event; the last one is Answered.
+
+        Nothing is lost when the consumer goes away half-way, as long as it lets the iterator run on
+        in a task of its own: a turn must be carried to its end.
+
+        Raises: KeyError for an unknown venue; ConversationBusy while another turn of the conversation
+        runs; StoreUnavailable where the ledger cannot be reached (nothing was done then).
+        """
+        venue = self._reservations.venue(incoming.venue)
+        begun = await self._begin(incoming)
+        if isinstance(begun, AlreadyAnswered):
+            yield Accepted(begun.turn.conversation_id, incoming.message_id)
+            yield Answered(begun.turn.response, repeated=True)
+            return
+        yield Accepted(begun.conversation_id, incoming.message_id)
+        turn = self._open(venue, begun, incoming)
+        ended = False
+        try:
+            settled = await self._own_up(turn)
+            understood = await self._understand(turn)
+            yield self._stage(turn, "router")
+            if not settled:
+                await self._decide(turn, understood)
+            yield self._stage(turn, "logic")
+            reply = ""
+            async for piece in self._human.run(self._plan(turn)):
+                match piece:
+                    case ReplyText(text=text):
+                        yield Words(text)
+                    case ReplyDone():
+                        reply = self._worded(turn, piece)
+            yield self._stage(turn, "human")
+            response = await self._save(turn, understood, reply)
+            ended = True
+            yield Answered(response)
+        finally:
+            if not ended:
+                await self._conversations.drop_turn(begun=begun)
+
+    async def finish_turn(self, abandoned: AbandonedTurn) -> None:
+        """End a turn that wrote a booking and died before it could say so.
+
+        The answer waits under the dead turn's message id, so whoever repeats the message gets it.
+        """
+        incoming = IncomingMessage(
+            venue=abandoned.venue,
+            user_id=abandoned.user_id,
+            text="",
+            message_id=abandoned.message_id,
+            channel="recovery",
+            conversation_id=abandoned.conversation_id,
+        )
+        begun = await self._begin(incoming)
+        if isinstance(begun, AlreadyAnswered):
+            return
+        turn = self._open(self._reservations.venue(abandoned.venue), begun, incoming)
+        await self._own_up(turn)
+        language = turn.state.language or turn.venue.language
+        understood = Understanding((Intent.AFFIRM,), language)
+        reply = ""
+        async for piece in self._human.run(self._plan(turn)):
+            if isinstance(piece, ReplyDone):
+                reply = self._worded(turn, piece)
+        await self._save(turn, understood, reply)
+
+    # --- the stages ------------------------------------------------------------------------------
+
+    async def _begin(self, incoming: IncomingMessage) -> TurnBegun | AlreadyAnswered:
+        return await self._conversations.begin_turn(
+            venue=incoming.venue,
+            user_id=incoming.user_id,
+            channel=incoming.channel,
+            conversation_id=incoming.conversation_id,
+            message_id=incoming.message_id,
+            token=secrets.token_hex(8),
+            new_id=secrets.token_hex(12),
+            now=self._clock.now(),
+            lease_s=TURN_LEASE_S,
+            idle_s=IDLE_S,
+            history=HISTORY_TURNS,
+        )
+
+    def _open(self, venue: Venue, begun: TurnBegun, incoming: IncomingMessage) -> _Turn:
+        stored = None if begun.state is None else decode(begun.state)
+        state = stored if isinstance(stored, DialogueState) else DialogueState()
+        message = GuestMessage(incoming.text, incoming.user_id, incoming.channel, self._clock.now())
+        phone = self._phone_of(incoming.user_id)
+        return _Turn(
+            venue=venue,
+            begun=begun,
+            message=message,
+            message_id=incoming.message_id,
+            phone=phone,
+            started=self._clock.monotonic(),
+            state=state if state.language else replace(state, language=venue.language),
+            history=[Exchange(each.message, each.reply) for each in begun.history],
+            recordings=[{"venue": venue.id, "phone": phone}],
+        )
+
+    async def _own_up(self, turn: _Turn) -> bool:
+        """Say first what an earlier try of this turn wrote before it died.
+
+        True where that try was of this very message, so that nothing is left to be done about it.
+        """
+        begun = turn.begun
+        if not begun.abandoned:
+            return False
+        written = await self._bookings.written_by(
+            conversation_id=begun.conversation_id, turn=begun.number
+        )
+        if not written:
+            return False
+        same = begun.abandoned_message == turn.message_id
+        told = [_told_late(booking, earlier=not same) for booking in written]
+        turn.acts.extend(told)
+        turn.recordings.append({"told": encode(told), "settled": same})
+        last = written[-1].code if written[-1].is_open else None
+        turn.state = replace(finished(turn.state), last_booking=last, updated_at=turn.message.at)
+        return same
+
+    async def _understand(self, turn: _Turn) -> Understanding:
+        routed = await self._router.run(
+            message=turn.message, state=turn.state, venue=turn.venue, history=turn.history
+        )
+        turn.receipts.append(routed.receipt)
+        return routed.understanding
+
+    async def _decide(self, turn: _Turn, understood: Understanding) -> None:
+        """Take the dialogue on, action by action, until there is only something to say."""
+        here = Here(turn.venue, turn.message.at, understood, turn.phone, turn.last_reply)
+        errand = self._errand(turn)
+        step = next_step(turn.state, here)
+        for _ in range(MAX_ACTIONS):
+            await self._take(turn, step)
+            if step.action is None:
+                break
+            outcome = await self._actions.carry_out(step.action, errand)
+            turn.recordings.append({"action": encode(step.action), "outcome": encode(outcome)})
+            step = conclude(step.state, step.action, outcome, here)
+        turn.receipts.extend(errand.receipts)
+        if errand.source:
+            turn.availability = {"source": errand.source, "age_s": errand.age_s}
+
+    async def _take(self, turn: _Turn, step: Step) -> None:
+        turn.state = step.state
+        turn.acts.extend(step.acts)
+        for hold_id in step.release:
+            await self._reservations.release(hold_id)
+
+    def _errand(self, turn: _Turn) -> Errand:
+        return Errand(
+            venue=turn.venue,
+            user_id=turn.message.user_id,
+            channel=turn.message.channel,
+            phone=turn.phone,
+            language=turn.state.language,
+            conversation_id=turn.begun.conversation_id,
+            turn=turn.begun.number,
+            message_id=turn.message_id,
+            words=turn.message.text,
+            now=turn.message.at,
+        )
+
+    def _plan(self, turn: _Turn) -> ReplyPlan:
+        return ReplyPlan(
+            venue=turn.venue,
+            language=turn.state.language,
+            acts=tuple(turn.acts),
+            now=turn.message.at,
+            message=turn.message.text,
+            guest_name=turn.state.details.name,
+            last_reply=turn.last_reply,
+            turn=turn.begun.number,
+            history=turn.history,
+        )
+
+    def _worded(self, turn: _Turn, done: ReplyDone) -> str:
+        turn.receipts.append(done.receipt)
+        turn.stopped = done.stopped
+        turn.recordings.append({"worded_by": done.receipt.source})
+        return done.text
+
+    async def _save(self, turn: _Turn, understood: Understanding, reply: str) -> Mapping[str, Any]:
+        """Keep the turn, and say in one line what it was."""
+        latency_ms = (self._clock.monotonic() - turn.started) * 1000
+        response = chat_answer(
+            venue=turn.venue,
+            conversation_id=turn.begun.conversation_id,
+            message_id=turn.message_id,
+            reply=reply,
+            understood=understood,
+            acts=turn.acts,
+            state=turn.state,
+            phone=turn.phone,
+            receipts=turn.receipts,
+            latency_ms=latency_ms,
+            availability=turn.availability,
+        )
+        record = TurnRecord(
+            conversation_id=turn.begun.conversation_id,
+            number=turn.begun.number,
+            message_id=turn.message_id,
+            at=turn.message.at,
+            message=turn.message.text,
+            reply=reply,
+            response=response,
+            understanding=encode(understood),
+            recordings=tuple(turn.recordings),
+        )
+        await self._conversations.end_turn(
+            begun=turn.begun, record=record, state=encode(turn.state), now=self._clock.now()
+        )
+        self._log(turn, response)
+        return response
+
+    def _stage(self, turn: _Turn, stage: Literal["router", "logic", "human"]) -> StageDone:
+        latest = next((r for r in reversed(turn.receipts) if r.agent == stage), None)
+        if latest is None:
+            return StageDone(stage, 0.0, "local")
+        return StageDone(stage, round(latest.latency_ms, 1), latest.source)
+
+    def _log(self, turn: _Turn, response: Mapping[str, Any]) -> None:
+        receipts = turn.receipts
+        log.info(
+            "turn.completed",
+            conversation_id=turn.begun.conversation_id,
+            turn=turn.begun.number,
+            venue=turn.venue.id,
+            guest=self._guest_key(turn.message.user_id),
+            channel=turn.message.channel,
+            language=response["language"],
+            intent=response["intent"],
+            status=response["status"],
+            action=response["action"],
+            offers=len(response["offers"]),
+            sources={receipt.agent: receipt.source for receipt in receipts},
+            fell_back={r.agent: r.fallback_reason for r in receipts if r.fallback_reason},
+            stopped=list(turn.stopped),
+            model_calls=sum(receipt.calls for receipt in receipts),
+            tokens_in=sum(receipt.tokens_in for receipt in receipts),
+            tokens_out=sum(receipt.tokens_out for receipt in receipts),
+            cost_usd=response["receipt"]["cost_usd"],
+            duration_ms=response["receipt"]["latency_ms"],
+        )
+
+
+def _told_late(booking: Booking, *, earlier: bool) -> Act:
+    """What a booking that was written by a turn that died is to the guest now."""
+    if booking.status is BookingStatus.CANCELLED:
+        return Cancelled(booking)
+    if booking.sequence > 0:
+        return Moved(booking, booking)
+    if booking.status is BookingStatus.CONFIRMED:
+        return Booked(booking, earlier=earlier)
+    return Received(booking)

@@ -1,0 +1,1 @@
+"""The house's rules: pure, synchronous, standard library only."""

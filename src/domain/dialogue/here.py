@@ -1,0 +1,32 @@
+"""Where and when a message is read: the arguments that every part of the dialogue shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.understanding import Understanding
+from domain.venue import Venue, VenueKind
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    venue: Venue
+    now: datetime
+    """Aware UTC."""
+    said: Understanding
+    phone: str = ""
+    """The guest's number where the channel gives it; empty otherwise."""
+    last_reply: str = ""
+
+    @property
+    def local_now(self) -> datetime:
+        return self.now.astimezone(self.venue.zone)
+
+    @property
+    def today(self) -> date:
+        return self.local_now.date()
+
+    @property
+    def is_clinic(self) -> bool:
+        return self.venue.kind is VenueKind.CLINIC

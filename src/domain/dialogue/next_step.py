@@ -1,0 +1,472 @@
+"""One understood message in, one step out.
+
+The reading order is that of a good host: a person asked for comes first, then the answer to what
+we had just asked, then a new wish, then details, then courtesies; and only what is none of these
+was not understood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from domain.acts import (
+    Act,
+    Ask,
+    BotIdentity,
+    ChooseOffer,
+    Detail,
+    Dropped,
+    Escalated,
+    Farewell,
+    Greet,
+    Help,
+    KeepCalm,
+    Kept,
+    NoneChosen,
+    NotUnderstood,
+    Offer,
+    OutOfScope,
+    Purpose,
+    SayAgain,
+    Smalltalk,
+    Sympathy,
+    Thanked,
+    WelcomeBack,
+)
+from domain.dialogue.answers import answer
+from domain.dialogue.choosing import chosen_booking, picked_offers
+from domain.dialogue.details import take_down
+from domain.dialogue.here import Here
+from domain.dialogue.proceed import PURPOSE, accept, ask_again, held_by, proceed
+from domain.dialogue.state import DialogueState, Expecting, Task, contact_only, finished
+from domain.dialogue.steps import CancelBooking, CheckLast4, EditBooking, FindBookings, Step
+from domain.understanding import ByComparison, Intent, Relative, Understanding
+from domain.venue import Venue
+
+# After this long a "change it" no longer means the booking just made, and a greeting is one.
+PAUSE = timedelta(minutes=30)
+
+# After two tries we offer choices, after three a person.
+MAX_FAILURES = 3
+
+_TASKS = {
+    Intent.BOOK: Task.BOOK,
+    Intent.RESCHEDULE: Task.MOVE,
+    Intent.CANCEL: Task.CANCEL,
+    Intent.CHECK_BOOKING: Task.CHECK,
+}
+
+
+def next_step(state: DialogueState, here: Here) -> Step:
+    """What to do about one message. Pure: the same arguments give the same step."""
+    paused = state.updated_at is not None and here.now - state.updated_at > PAUSE
+    state = _refreshed(state, here, paused=paused)
+    for read in (_person_asked_for, _short_answer, _new_wish, _details, _closing):
+        step = read(state, here)
+        if step is not None:
+            return _with_answers(step, here)
+    return _courtesy(state, here, paused=paused) or _not_understood(state, here)
+
+
+def _refreshed(state: DialogueState, here: Here, *, paused: bool) -> DialogueState:
+    """The state without what time has overtaken."""
+    details = state.details
+    days = tuple(day for day in details.days if day >= here.today - timedelta(days=1))
+    offers = tuple(offer for offer in state.offers if offer.slot.start > here.now)
+    lost_offers = state.expecting is Expecting.OFFER and not offers
+    return replace(
+        state,
+        language=here.said.language or state.language,
+        details=replace(details, days=days),
+        offers=offers,
+        accepted=state.accepted if any(o.id == state.accepted for o in offers) else "",
+        expecting=Expecting.NOTHING if lost_offers else state.expecting,
+        last_booking=None if paused else state.last_booking,
+        escalated=False,
+        updated_at=here.now,
+    )
+
+
+def _with_answers(step: Step, here: Here) -> Step:
+    """A question asked beside something else is answered first."""
+    said = here.said
+    answers: list[Act] = []
+    if said.wants(Intent.ENQUIRE) and said.topic:
+        answers.append(answer(here))
+    if said.intent is Intent.BOT_IDENTITY:
+        answers.append(BotIdentity())
+    understood = replace(step.state, failures=0)
+    return replace(step, state=understood, acts=(*answers, *step.acts))
+
+
+# --- a person ------------------------------------------------------------------------------------
+
+
+def _person_asked_for(state: DialogueState, here: Here) -> Step | None:
+    if not here.said.wants(Intent.HANDOFF):
+        return None
+    return Step(replace(state, escalated=True), (Escalated(here.venue.contact.phone),))
+
+
+# --- the answer to what we asked -----------------------------------------------------------------
+
+
+def _short_answer(state: DialogueState, here: Here) -> Step | None:
+    match state.expecting:
+        case Expecting.OFFER:
+            return _answer_to_offers(state, here)
+        case Expecting.CANCEL_YES:
+            return _answer_to_cancelling(state, here)
+        case Expecting.WHICH_BOOKING:
+            return _answer_which_booking(state, here)
+        case Expecting.CODE if here.said.code:
+            return Step(state, (), _find(state, here))
+        case Expecting.LAST4 if here.said.last4 and state.claimed is not None:
+            purpose = PURPOSE.get(state.task, Purpose.CHECK) if state.task else Purpose.CHECK
+            return Step(state, (), CheckLast4(state.claimed, here.said.last4, purpose))
+        case Expecting.NEW_TIME if _is_plain(here.said, Intent.DENY) and state.target is not None:
+            return Step(finished(state), (Kept(state.target),))
+        case Expecting.SUGGESTED_DAY if _is_plain(here.said, Intent.DENY):
+            cleared = replace(state, day_options=(), expecting=Expecting.DATE, asked=1)
+            return Step(cleared, (Ask(Detail.DATE),))
+        case _:
+            return None
+
+
+def _answer_to_offers(state: DialogueState, here: Here) -> Step | None:
+    said = here.said
+    if _turns_to_another_booking(said) or _changes_the_wish(state, here):
+        return None
+    picked = _picked(state, here)
+    if len(picked) == 1:
+        return _agreed(state, here, picked[0])
+    if len(picked) > 1:
+        return Step(state, (ChooseOffer(tuple(picked)),))
+    if said.wants(Intent.AFFIRM) and not said.when:
+        if len(state.offers) == 1:
+            return _agreed(state, here, state.offers[0])
+        return Step(state, (ChooseOffer(state.offers),))
+    if _is_plain(said, Intent.DENY):
+        return _declined(state, here)
+    return None
+
+
+def _agreed(state: DialogueState, here: Here, offer: Offer) -> Step:
+    taken = take_down(state, here)
+    # The time that named the offer must not replace the wish it came from.
+    details = replace(taken.state.details, days=state.details.days, time=state.details.time)
+    return accept(replace(taken.state, details=details), offer, here)
+
+
+def _picked(state: DialogueState, here: Here) -> tuple[Offer, ...]:
+    if here.said.choice == ByComparison(Relative.ANY) and here.said.wants(Intent.DENY):
+        return ()
+    return picked_offers(state.offers, here.said, here)
+
+
+def _changes_the_wish(state: DialogueState, here: Here) -> bool:
+    """Whether the message changes party, service or person, so that the offers no longer fit."""
+    party = here.said.party
+    offered = state.offers[0].slot.covers
+    if party is not None and not here.is_clinic and (party.low, party.high) != (offered, offered):
+        return True
+    if here.is_clinic and here.said.service:
+        taken = take_down(state, here)
+        return taken.state.details.service != state.offers[0].slot.service
+    return False
+
+
+def _turns_to_another_booking(said: Understanding) -> bool:
+    refers = bool(said.previous) or bool(said.code)
+    return said.intent in {Intent.CANCEL, Intent.CHECK_BOOKING} or (
+        said.intent is Intent.RESCHEDULE and refers
+    )
+
+
+def _declined(state: DialogueState, here: Here) -> Step:
+    release = held_by(state)
+    if state.task is Task.MOVE and state.target is not None:
+        return Step(finished(state), (Kept(state.target),), release=release)
+    if here.said.wants(Intent.THANKS) or here.said.wants(Intent.GOODBYE):
+        return Step(finished(state), (Dropped(),), release=release)
+    open_again = replace(
+        state,
+        details=replace(state.details, time=None),
+        offers=(),
+        accepted="",
+        expecting=Expecting.TIME,
+        asked=1,
+    )
+    return Step(open_again, (NoneChosen(),), release=release)
+
+
+def _answer_to_cancelling(state: DialogueState, here: Here) -> Step | None:
+    if state.target is None:
+        return None
+    said = here.said
+    if said.intent in {Intent.RESCHEDULE, Intent.BOOK, Intent.CORRECT}:
+        return None
+    if said.wants(Intent.DENY):
+        return Step(finished(state), (Kept(state.target),))
+    if said.wants(Intent.AFFIRM) or said.intent is Intent.CANCEL:
+        return Step(state, (), CancelBooking(state.target))
+    return None
+
+
+def _answer_which_booking(state: DialogueState, here: Here) -> Step | None:
+    if here.said.code:
+        return Step(state, (), _find(state, here))
+    if _is_plain(here.said, Intent.DENY):
+        return Step(finished(state), (Dropped(),))
+    chosen = chosen_booking(state.candidates, here.said, here)
+    if len(chosen) != 1:
+        return None
+    target = replace(state, target=chosen[0], candidates=())
+    if state.task is Task.MOVE and here.said.previous:
+        target = take_down(target, here).state
+    return proceed(target, here)
+
+
+# --- a new wish ----------------------------------------------------------------------------------
+
+
+def _new_wish(state: DialogueState, here: Here) -> Step | None:
+    tasks = _tasks_of(state, here)
+    if not tasks:
+        return None
+    task, *queued = tasks
+    if task is Task.BOOK and state.task is Task.BOOK:
+        return _arrange(state, here)
+    started = _started(state, here, task, tuple(queued))
+    release = held_by(state)
+    match task:
+        case Task.BOOK:
+            step = _arrange(started, here)
+        case Task.MOVE:
+            step = _start_moving(started, here)
+        case Task.CANCEL | Task.CHECK:
+            noted = take_down(started, here).state if Task.BOOK in queued else started
+            step = Step(noted, (), _find(started, here))
+    return replace(step, release=(*release, *step.release))
+
+
+def _tasks_of(state: DialogueState, here: Here) -> tuple[Task, ...]:
+    """The tasks a message starts, in the order in which the guest would want them done."""
+    said = here.said
+    tasks = tuple(dict.fromkeys(_TASKS[i] for i in said.intents if i in _TASKS))
+    if Intent.SYMPTOM in said.intents and here.is_clinic and not tasks and state.task is None:
+        return (Task.BOOK,)
+    arranging = state.task is Task.BOOK and (
+        state.offers or state.details != contact_only(state.details)
+    )
+    refers = bool(said.previous) or bool(said.code)
+    if tasks == (Task.MOVE,) and arranging and not refers:
+        return (Task.BOOK,)
+    if tasks == (Task.MOVE,) and state.task is Task.MOVE and state.target is not None:
+        return () if not refers else tasks
+    if (
+        tasks == (Task.BOOK,)
+        and state.task is Task.MOVE
+        and state.expecting
+        in {
+            Expecting.NEW_TIME,
+            Expecting.OFFER,
+        }
+    ):
+        return ()
+    if not tasks and said.intent is Intent.ENQUIRE and not said.topic and _has_wish(said):
+        return (Task.BOOK,)
+    return tasks
+
+
+def _started(
+    state: DialogueState, here: Here, task: Task, queued: tuple[Task, ...]
+) -> DialogueState:
+    """A fresh arrangement that remembers who the guest is, and the booking in hand if it still is."""
+    said = here.said
+    keeps = task in {Task.MOVE, Task.CANCEL} and state.task in {Task.MOVE, Task.CANCEL}
+    same = keeps and not said.previous and not said.code
+    reference = said.previous
+    if task is Task.CANCEL and not queued and not reference:
+        reference = said.when
+    return replace(
+        state,
+        task=task,
+        queued=queued,
+        details=contact_only(state.details),
+        previous=reference,
+        expecting=Expecting.NOTHING,
+        offers=(),
+        accepted="",
+        target=state.target if same else None,
+        candidates=(),
+        claimed=None,
+        day_options=(),
+        time_options=(),
+        asked=0,
+    )
+
+
+def _start_moving(started: DialogueState, here: Here) -> Step:
+    taken = take_down(started, here)
+    if taken.question:
+        return Step(taken.state, taken.question)
+    if started.target is not None:
+        return proceed(taken.state, here)
+    return Step(taken.state, (), _find(taken.state, here))
+
+
+def _find(state: DialogueState, here: Here) -> FindBookings:
+    purpose = PURPOSE.get(state.task, Purpose.CHECK) if state.task else Purpose.CHECK
+    code = here.said.code
+    if not code and not state.previous and purpose is not Purpose.CHECK and state.last_booking:
+        code = state.last_booking
+    return FindBookings(purpose, code)
+
+
+# --- details -------------------------------------------------------------------------------------
+
+
+def _details(state: DialogueState, here: Here) -> Step | None:
+    """A message that adds to, or changes, what is being arranged."""
+    said = here.said
+    if not _gives_details(state, said):
+        return None
+    if state.task in {Task.BOOK, Task.MOVE}:
+        return _arrange(state, here)
+    if state.last_booking is not None and _only_remarks(said):
+        notes = "; ".join(said.requests)
+        return Step(state, (), EditBooking(state.last_booking, notes=notes, name=said.name))
+    if not _has_wish(said):
+        return None
+    if state.last_booking is not None and said.wants(Intent.CORRECT):
+        moving = _started(state, here, Task.MOVE, ())
+        return _start_moving(moving, here)
+    if said.intent is Intent.ENQUIRE and said.topic:
+        return None
+    return _arrange(_started(state, here, Task.BOOK, ()), here)
+
+
+def _arrange(state: DialogueState, here: Here) -> Step:
+    """Take down what was said and go on with the task."""
+    sympathy: tuple[Act, ...] = ()
+    if here.said.wants(Intent.SYMPTOM) and here.is_clinic:
+        sympathy = (Sympathy(here.venue.contact.phone),)
+        state = _with_first_service(state, here.venue)
+    taken = take_down(state, here)
+    acts = sympathy if taken.noted is None else (*sympathy, taken.noted)
+    if taken.question:
+        asked = state.asked + 1 if taken.state.expecting is state.expecting else 1
+        return Step(replace(taken.state, asked=asked), (*acts, *taken.question))
+    return proceed(taken.state, here, *acts)
+
+
+def _with_first_service(state: DialogueState, venue: Venue) -> DialogueState:
+    """Somebody in pain is not asked which service: the house's first one is the examination."""
+    if state.details.service is not None:
+        return state
+    return replace(state, details=replace(state.details, service=venue.services[0].id))
+
+
+def _gives_details(state: DialogueState, said: Understanding) -> bool:
+    options = bool(state.day_options or state.time_options)
+    answers_options = options and (said.choice is not None or said.wants(Intent.AFFIRM))
+    return _has_wish(said) or _has_contact(said) or bool(said.requests) or answers_options
+
+
+def _has_wish(said: Understanding) -> bool:
+    return bool(said.when or said.party or said.service or said.provider or said.preferences)
+
+
+def _has_contact(said: Understanding) -> bool:
+    return bool(said.name or said.phone or said.email)
+
+
+def _only_remarks(said: Understanding) -> bool:
+    """Requests, a name or preferences, but nothing that would move the booking."""
+    floor = bool(said.when or said.party or said.service or said.provider)
+    return not floor and bool(said.requests or said.name)
+
+
+# --- courtesies ----------------------------------------------------------------------------------
+
+
+def _closing(state: DialogueState, here: Here) -> Step | None:
+    """A no or a goodbye that ends what was being arranged."""
+    said = here.said
+    leaves = said.intent is Intent.GOODBYE
+    if not leaves and not _is_plain(said, Intent.DENY):
+        return None
+    release = held_by(state)
+    arranging = state.task is Task.BOOK
+    if leaves:
+        return Step(finished(state), (Farewell(),), release=release)
+    if arranging:
+        return Step(finished(state), (Dropped(),), release=release)
+    return Step(finished(state), (Farewell(),), release=release)
+
+
+def _courtesy(state: DialogueState, here: Here, *, paused: bool) -> Step | None:
+    acts = _courtesies(state, here, paused=paused)
+    if not acts:
+        return None
+    return Step(replace(state, failures=0), (*acts, *ask_again(state, here)))
+
+
+def _courtesies(state: DialogueState, here: Here, *, paused: bool) -> tuple[Act, ...]:
+    said = here.said
+    pending = state.expecting is not Expecting.NOTHING
+    if said.abusive:
+        return ()
+    acts: list[Act] = []
+    for intent in said.intents:
+        match intent:
+            case Intent.GREET:
+                acts.append(WelcomeBack() if paused and pending else Greet())
+            case Intent.THANKS:
+                acts.append(Thanked())
+            case Intent.HELP:
+                acts.append(Help())
+            case Intent.BOT_IDENTITY:
+                acts.append(BotIdentity())
+            case Intent.SMALLTALK:
+                acts.append(Smalltalk())
+            case Intent.REPEAT if here.last_reply:
+                acts.append(SayAgain(here.last_reply))
+            case Intent.ENQUIRE:
+                acts.append(answer(here))
+            case Intent.AFFIRM if not pending:
+                acts.append(Help())
+            case _:
+                pass
+    if len(acts) > 1:
+        acts = [act for act in acts if not isinstance(act, Greet | Smalltalk)] or acts[:1]
+    if any(isinstance(act, SayAgain) for act in acts):
+        return (SayAgain(here.last_reply),)
+    return tuple(acts)
+
+
+def _not_understood(state: DialogueState, here: Here) -> Step:
+    """Nothing we could use: say so once, then with choices, then hand over to a person."""
+    failures = state.failures + 1
+    if failures >= MAX_FAILURES:
+        handed = replace(state, failures=0, escalated=True)
+        return Step(handed, (Escalated(here.venue.contact.phone, asked=False),))
+    state = replace(state, failures=failures)
+    act: Act
+    if here.said.abusive:
+        act = KeepCalm()
+    elif failures == 1 and here.said.intent is Intent.OUT_OF_SCOPE and here.said.certain:
+        act = OutOfScope()
+    else:
+        act = NotUnderstood(failures)
+    return Step(state, (act, *ask_again(state, here)))
+
+
+# --- small things --------------------------------------------------------------------------------
+
+
+def _is_plain(said: Understanding, intent: Intent) -> bool:
+    """Whether a message says this and gives no detail beside it."""
+    return said.wants(intent) and not _has_wish(said) and not _has_contact(said) and not said.code

@@ -1,0 +1,162 @@
+"""What the dialogue asks the application to do, and what can come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.acts import Act, Hindrance, Offer, Purpose
+from domain.availability import RefusalCode, Wish
+from domain.booking import Booking, BookingCode
+from domain.dialogue.state import DialogueState
+
+# --- actions -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Look for slots; one wish for each day that suits."""
+
+    wishes: tuple[Wish, ...]
+    exact: bool
+    """One day and one time: where that is free it is the only offer."""
+    moving: Booking | None = None
+    taken_meanwhile: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOffer:
+    """Hold an offer while the guest is asked for a name or phone."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class BookOffer:
+    """Write the booking the guest has agreed to."""
+
+    offer: Offer
+    name: str
+    phone: str
+    email: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveBooking:
+    booking: Booking
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class CancelBooking:
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class FindBookings:
+    """The guest's open bookings; with `code`, that one."""
+
+    purpose: Purpose
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLast4:
+    """Do these four digits end the phone number of that booking?"""
+
+    code: BookingCode
+    digits: str
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class EditBooking:
+    """Add to a booking's notes, or put right its name or phone; empty fields stay as they are."""
+
+    code: BookingCode
+    notes: str = ""
+    name: str = ""
+    phone: str = ""
+
+
+Action = (
+    Search
+    | KeepOffer
+    | BookOffer
+    | MoveBooking
+    | CancelBooking
+    | FindBookings
+    | CheckLast4
+    | EditBooking
+)
+
+# --- outcomes ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDone:
+    """What can be had. Without `refusal` the wish itself is among the offers."""
+
+    offers: tuple[Offer, ...]
+    refusal: RefusalCode | None = None
+    wished: datetime | None = None
+    """The start wished for, where it was exact."""
+    wished_day: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferKept:
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLost:
+    """Somebody else has it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingDone:
+    """A booking was written; its status says whether it is confirmed. `before`: as it was."""
+
+    booking: Booking
+    before: Booking | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingsFound:
+    bookings: tuple[Booking, ...]
+    foreign: BookingCode | None = None
+    """The code exists, but this guest has not shown that it is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyDone:
+    """`booking` where the digits were right, else None."""
+
+    booking: Booking | None
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Hindered:
+    """The rules or a fault stood against it; nothing was changed."""
+
+    why: Hindrance
+    booking: Booking | None = None
+    limit: int | None = None
+
+
+Outcome = SearchDone | OfferKept | OfferLost | BookingDone | BookingsFound | VerifyDone | Hindered
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do now: say `acts`, and carry out `action` where there is one."""
+
+    state: DialogueState
+    acts: tuple[Act, ...] = ()
+    action: Action | None = None
+    release: tuple[str, ...] = ()
+    """Holds that nobody is waiting for any more."""
