@@ -151,10 +151,10 @@ class Actions:
                 return await self._several(action, found, errand)
             offer = _offer(found.slots[0], 1, errand)
             try:
-                held = await self._kept(offer, errand)
+                kept = offer if _is_own(action, offer) else await self._kept(offer, errand)
             except (SlotTaken, PacingExceeded):
                 continue
-            return SearchDone((held,), None, found.wished, found.wished_day)
+            return SearchDone((kept,), None, found.wished, found.wished_day)
         return SearchDone((), None, found.wished, found.wished_day)
 
     async def _several(self, action: Search, found: Candidates, errand: Errand) -> SearchDone:
@@ -272,6 +272,18 @@ class Actions:
 def _offer(slot: Slot, number: int, errand: Errand) -> Offer:
     expires_at = errand.now + errand.venue.policy.hold_time
     return Offer(f"{errand.turn}-{number}", slot, expires_at)
+
+
+def _is_own(action: Search, offer: Offer) -> bool:
+    """Whether an offer overlaps the very booking it would replace.
+
+    Then part of it is the guest's own and cannot be claimed twice: it is offered without a hold,
+    and the move decides.
+    """
+    old, slot = action.moving, offer.slot
+    if old is None or not set(old.resources) & set(slot.resources):
+        return False
+    return old.start < slot.end and slot.start < old.end
 
 
 def _booking_of(action: Action) -> Booking | None:

@@ -256,25 +256,28 @@ class Conversation:
         )
 
     async def _own_up(self, turn: _Turn) -> bool:
-        """Say first what an earlier try of this turn wrote before it died.
+        """Say first what turns wrote that died before they could say so.
 
-        True where that try was of this very message, so that nothing is left to be done about it.
+        True where one of them was an earlier try of this very message: then nothing is left to be
+        done about it.
         """
-        begun = turn.begun
-        if not begun.abandoned:
-            return False
-        written = await self._bookings.written_by(
-            conversation_id=begun.conversation_id, turn=begun.number
-        )
-        if not written:
-            return False
-        same = begun.abandoned_message == turn.message_id
-        told = [_told_late(booking, earlier=not same) for booking in written]
-        turn.acts.extend(told)
-        turn.recordings.append({"told": encode(told), "settled": same})
-        last = written[-1].code if written[-1].is_open else None
-        turn.state = replace(finished(turn.state), last_booking=last, updated_at=turn.message.at)
-        return same
+        settled = False
+        for number in turn.begun.unfinished:
+            written = await self._bookings.written_by(
+                conversation_id=turn.begun.conversation_id, turn=number
+            )
+            if not written:
+                continue
+            same = number == turn.begun.number
+            settled = settled or same
+            told = [_told_late(booking, earlier=not same) for booking in written]
+            turn.acts.extend(told)
+            turn.recordings.append({"told": encode(told), "settled": settled})
+            if not _was_overtaken(turn.begun):
+                last = written[-1].code if written[-1].is_open else None
+                now = turn.message.at
+                turn.state = replace(finished(turn.state), last_booking=last, updated_at=now)
+        return settled
 
     async def _understand(self, turn: _Turn) -> Understanding:
         routed = await self._router.run(
@@ -400,6 +403,11 @@ class Conversation:
             cost_usd=response["receipt"]["cost_usd"],
             duration_ms=response["receipt"]["latency_ms"],
         )
+
+
+def _was_overtaken(begun: TurnBegun) -> bool:
+    """Whether later turns have ended already, so that the state is theirs."""
+    return any(turn.number > begun.number for turn in begun.history)
 
 
 def _told_late(booking: Booking, *, earlier: bool) -> Act:

@@ -41,10 +41,17 @@ class TurnBegun:
     history: Sequence[TurnRecord]
     """The last turns, oldest first, at most `history` of them."""
     started_at: datetime
-    abandoned: bool = False
-    """This turn was begun before and never ended: what it wrote is found by `Bookings.written_by`."""
-    abandoned_message: str = ""
-    """The id of the message that was being answered then."""
+    retried: bool = False
+    """This very message was being answered before, in a try that never ended."""
+
+    @property
+    def unfinished(self) -> tuple[int, ...]:
+        """Turns that began and never ended, as far as the history reaches, this one included where
+        it is retried. What they wrote is found by `Bookings.written_by`."""
+        first = self.history[0].number if self.history else 1
+        ended = {turn.number for turn in self.history}
+        own = (self.number,) if self.retried else ()
+        return (*(n for n in range(first, self.number) if n not in ended), *own)
 
 
 @dataclass(frozen=True, slots=True)
