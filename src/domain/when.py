@@ -556,15 +556,17 @@ def _read_either(readings: Sequence[DayReading]) -> DayReading:
 
 def _shifted(reading: DayReading, days: int, months: int, today: date) -> DayReading:
     match reading:
-        case KnownDays(known):
-            moved = [_shift(day, days, months) for day in known]
+        case KnownDays(before) | UnclearDay(before, _):
+            moved = sorted({_shift(day, days, months) for day in before})
             to_come = tuple(day for day in moved if day >= today)
-            return KnownDays(to_come) if to_come else _not_past(moved[-1], today)
-        case UnclearDay(options, trouble):
-            return UnclearDay(tuple(_shift(day, days, months) for day in options), trouble)
-        case ImpossibleDay(trouble, said, _):
-            if trouble is DayTrouble.PAST and said:
-                return _not_past(_shift(said, days, months), today)
+            if not to_come:
+                return _not_past(moved[-1], today)
+            if isinstance(reading, UnclearDay) and len(to_come) > 1:
+                return UnclearDay(to_come, reading.trouble)
+            return KnownDays(to_come)
+        case ImpossibleDay(DayTrouble.PAST, date() as said, _):
+            return _not_past(_shift(said, days, months), today)
+        case _:
             return reading
 
 
@@ -638,7 +640,7 @@ def _portion(
         case Portion.REST:
             return max(first, today), last
         case Portion.GONE:
-            return first, min(last, today)
+            return first, min(last, today - one)
 
 
 def _rolling(count: int, unit: Unit, today: date) -> tuple[date, date]:
@@ -663,10 +665,32 @@ def _span_bounds(
 ) -> tuple[date | None, date | None]:
     """An end that is only a weekday or a date counts from the start: "de viernes a domingo"."""
     first = _bounds(first_day, today)[0] if first_day else None
-    if last_day is None:
-        return first, None
-    counts_on = isinstance(last_day, CalendarDay | Weekday | NamedDay)
-    return first, _bounds(last_day, first if first and counts_on else today)[1]
+    if last_day is None or first is None:
+        return first, _bounds(last_day, today)[1] if last_day else None
+    end = _bounds(last_day, first if _counts_on(last_day) else today)[1]
+    if end and _comes_every_year(first_day) and _comes_every_year(last_day):
+        a_year_sooner = _add_months(end, -12)
+        if a_year_sooner >= today:  # the span has begun and is not over
+            return _add_months(first, -12), a_year_sooner
+    return first, end
+
+
+def _counts_on(day: DayExpression) -> bool:
+    match day:
+        case CalendarDay():
+            return day.year is None and day.which_month is None
+        case Weekday() | NamedDay():
+            return True
+        case _:
+            return _comes_every_year(day)
+
+
+def _comes_every_year(day: DayExpression | None) -> bool:
+    match day:
+        case CalendarDay(_, int(), None) | Month(int(), Which.BARE, None):
+            return True
+        case _:
+            return False
 
 
 def _read_weekday(expression: Weekday, today: date) -> DayReading:
@@ -682,7 +706,8 @@ def _read_weekday(expression: Weekday, today: date) -> DayReading:
         case Which.BARE if not ahead:
             return UnclearDay((coming, coming + week), DayTrouble.TODAY_OR_NEXT)
         case Which.COMING:
-            return KnownDays((coming if ahead else coming + week,))
+            first = coming if ahead else coming + week
+            return KnownDays((first + expression.weeks_later * week,))
         case Which.NEXT if not ahead:
             return KnownDays((coming + week,))
         case Which.NEXT if coming <= _week_of(today)[1]:

@@ -1,0 +1,1 @@
+"""What is measured, one subject a file; the command line prints it."""
