@@ -101,9 +101,14 @@ class Sympathy:
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """We did not understand. From the second time in a row (`tries` 2) with choices."""
+    """We did not understand, for the `tries`-th time in a row."""
 
     tries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What can be done here, by number: 1 book, 2 change or cancel, 3 a question, 4 a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,6 +463,7 @@ Act = (
     | OutOfScope
     | Sympathy
     | NotUnderstood
+    | Menu
     | KeepCalm
     | SayAgain
     | Noted

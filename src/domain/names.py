@@ -29,12 +29,30 @@ def closest_service(venue: Venue, said: str) -> ServiceId | None:
 
 
 def closest_resource(venue: Venue, said: str) -> ResourceId | None:
-    """The practitioner or table a guest names, or None where there is none of that name."""
+    """The practitioner or table a guest names, or None where there is none of that name.
+
+    One word of a name is enough ("la doctora Vargas") as long as it is nobody else's too.
+    """
     names: dict[str, tuple[str, ...]] = {
         resource.id: (resource.id, resource.name) for resource in venue.resources
     }
-    found = _closest(said, names)
+    found = _closest(said, names) or _only_one_sharing_a_word(said, names)
     return None if found is None else ResourceId(found)
+
+
+def _only_one_sharing_a_word(said: str, names: Mapping[str, Iterable[str]]) -> str | None:
+    words = _telling_words(said)
+    sharing = {key for key, group in names.items() if words & _telling_words(" ".join(group))}
+    return sharing.pop() if len(sharing) == 1 else None
+
+
+def _telling_words(text: str) -> frozenset[str]:
+    """The words of a name without titles and particles, which everybody shares."""
+    words = fold(text).replace(".", " ").split()
+    return frozenset(word for word in words if len(word) > 3 and word not in _TITLES)
+
+
+_TITLES = frozenset({"doctor", "doctora", "mesa", "table", "with", "dentista", "dentist"})
 
 
 def _flat(aliases: Mapping[str, tuple[str, ...]]) -> Iterable[str]:

@@ -165,6 +165,7 @@ class Portion(StrEnum):
     """ "el resto de la semana", "later this month": from today on."""
     GONE = "gone"
     """ "earlier this week": what is over of it."""
+    LAST_DAY = "last_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -641,6 +642,8 @@ def _portion(
             return max(first, today), last
         case Portion.GONE:
             return first, min(last, today - one)
+        case Portion.LAST_DAY:
+            return last, last
 
 
 def _rolling(count: int, unit: Unit, today: date) -> tuple[date, date]:

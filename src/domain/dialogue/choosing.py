@@ -144,6 +144,9 @@ _PARTS = {
     DayPart.EVENING: (1020, 1440),
     DayPart.NIGHT: (1140, 1440),
     DayPart.LATE: (1260, 1440),
+    DayPart.SMALL_HOURS: (0, 360),
+    DayPart.LUNCH: (690, 990),
+    DayPart.DINNER: (1140, 1440),
 }
 
 

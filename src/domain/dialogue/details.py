@@ -33,6 +33,7 @@ from domain.names import closest_resource, closest_service
 from domain.understanding import ByOrder, Intent
 from domain.venue import Venue, VenueKind
 from domain.when import (
+    AnyTime,
     ClockTime,
     FromNow,
     ImpossibleDay,
@@ -314,9 +315,15 @@ def plan_search(state: DialogueState, here: Here) -> Search | Doubt:
 
 
 def _reading(details: Details, day: date, here: Here) -> KnownTime | UnclearTime | ImpossibleTime:
-    assert details.time is not None
     windows = start_windows(here.venue, day, details.service)
-    return resolve_time(details.time, day=day, windows=windows, now=here.local_now)
+    time = details.time or AnyTime()
+    return resolve_time(time, day=day, windows=windows, now=here.local_now)
+
+
+def is_closed(state: DialogueState, here: Here) -> bool:
+    """Whether the one day the guest named is one on which there is nothing to ask a time for."""
+    days, service = state.details.days, state.details.service
+    return len(days) == 1 and not start_windows(here.venue, days[0], service)
 
 
 def _doubt(

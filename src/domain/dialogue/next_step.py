@@ -41,7 +41,7 @@ from domain.dialogue.here import Here
 from domain.dialogue.proceed import PURPOSE, accept, ask_again, held_by, proceed
 from domain.dialogue.state import DialogueState, Expecting, Task, contact_only, finished
 from domain.dialogue.steps import CancelBooking, CheckLast4, EditBooking, FindBookings, Step
-from domain.understanding import ByComparison, Intent, Relative, Understanding
+from domain.understanding import ByComparison, ByOrder, Intent, Relative, Understanding
 from domain.venue import Venue
 
 # After this long a "change it" no longer means the booking just made, and a greeting is one.
@@ -106,6 +106,10 @@ def _with_answers(step: Step, here: Here) -> Step:
 def _person_asked_for(state: DialogueState, here: Here) -> Step | None:
     if not here.said.wants(Intent.HANDOFF):
         return None
+    return _handed_over(state, here)
+
+
+def _handed_over(state: DialogueState, here: Here) -> Step:
     return Step(replace(state, escalated=True), (Escalated(here.venue.contact.phone),))
 
 
@@ -116,6 +120,8 @@ def _short_answer(state: DialogueState, here: Here) -> Step | None:
     match state.expecting:
         case Expecting.OFFER:
             return _answer_to_offers(state, here)
+        case Expecting.MENU:
+            return _answer_to_menu(state, here)
         case Expecting.CANCEL_YES:
             return _answer_to_cancelling(state, here)
         case Expecting.WHICH_BOOKING:
@@ -138,18 +144,32 @@ def _answer_to_offers(state: DialogueState, here: Here) -> Step | None:
     said = here.said
     if _turns_to_another_booking(said) or _changes_the_wish(state, here):
         return None
-    picked = _picked(state, here)
+    picked = () if _says_it_all_again(said) else _picked(state, here)
     if len(picked) == 1:
         return _agreed(state, here, picked[0])
     if len(picked) > 1:
         return Step(state, (ChooseOffer(tuple(picked)),))
-    if said.wants(Intent.AFFIRM) and not said.when:
+    if _agrees(state, said):
         if len(state.offers) == 1:
             return _agreed(state, here, state.offers[0])
         return Step(state, (ChooseOffer(state.offers),))
     if _is_plain(said, Intent.DENY):
         return _declined(state, here)
     return None
+
+
+def _says_it_all_again(said: Understanding) -> bool:
+    """The whole wish once more is a wish (a message sent twice), not a yes to what it brought."""
+    whole = said.intent is Intent.BOOK and bool(said.when) and said.party is not None
+    return whole and not said.wants(Intent.AFFIRM)
+
+
+def _agrees(state: DialogueState, said: Understanding) -> bool:
+    """A yes, or its equal: "book it" to an offered table, "change it" to an offered change."""
+    if said.when:
+        return False
+    go_ahead = Intent.RESCHEDULE if state.task is Task.MOVE else Intent.BOOK
+    return said.wants(Intent.AFFIRM) or (said.intent is go_ahead and not _has_wish(said))
 
 
 def _agreed(state: DialogueState, here: Here, offer: Offer) -> Step:
@@ -199,6 +219,29 @@ def _declined(state: DialogueState, here: Here) -> Step:
         asked=1,
     )
     return Step(open_again, (NoneChosen(),), release=release)
+
+
+def _answer_to_menu(state: DialogueState, here: Here) -> Step | None:
+    """The number of a choice; anything else is read as if there had been no menu."""
+    match _number_said(here.said):
+        case 1:
+            return _arrange(_started(state, here, Task.BOOK, ()), here)
+        case 2:
+            return Step(_started(state, here, Task.CHECK, ()), (), FindBookings(Purpose.CHECK))
+        case 3:
+            return Step(replace(state, expecting=Expecting.NOTHING), (Help(),))
+        case 4:
+            return _handed_over(state, here)
+        case _:
+            return None
+
+
+def _number_said(said: Understanding) -> int | None:
+    """A bare number, which a reader may take for a choice or for a party."""
+    if isinstance(said.choice, ByOrder):
+        return said.choice.position
+    alone = said.party is not None and said.party.is_exact and not said.when
+    return said.party.low if alone and said.party is not None else None
 
 
 def _answer_to_cancelling(state: DialogueState, here: Here) -> Step | None:
@@ -461,6 +504,8 @@ def _not_understood(state: DialogueState, here: Here) -> Step:
         act = OutOfScope()
     else:
         act = NotUnderstood(failures)
+    if failures > 1 and state.expecting is Expecting.NOTHING:
+        state = replace(state, expecting=Expecting.MENU)
     return Step(state, (act, *ask_again(state, here)))
 
 

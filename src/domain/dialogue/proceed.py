@@ -14,6 +14,7 @@ from domain.acts import (
     AskWhichDay,
     AskWhichTime,
     Detail,
+    Menu,
     NoBookings,
     NoSuchDay,
     Noted,
@@ -21,7 +22,7 @@ from domain.acts import (
     Offered,
     Purpose,
 )
-from domain.dialogue.details import Doubt, missing_details, plan_search, question_for
+from domain.dialogue.details import Doubt, is_closed, missing_details, plan_search, question_for
 from domain.dialogue.here import Here
 from domain.dialogue.state import Details, DialogueState, Expecting, Task
 from domain.dialogue.steps import BookOffer, FindBookings, KeepOffer, MoveBooking, Step
@@ -51,7 +52,7 @@ def _proceed_booking(state: DialogueState, here: Here, said: tuple[Act, ...]) ->
         return complete_offer(state, here, *said)
     wish = (Detail.SERVICE, Detail.PARTY_SIZE, Detail.DATE, Detail.TIME)
     missing = [d for d in missing_details(state, here.venue, phone=here.phone) if d in wish]
-    if missing:
+    if missing and not (missing == [Detail.TIME] and is_closed(state, here)):
         state, question = question_for(missing[0], state, here)
         return Step(state, (*said, question))
     return _search(state, here, said)
@@ -134,6 +135,8 @@ def ask_again(state: DialogueState, here: Here) -> tuple[Act, ...]:
         case Expecting.TIME if state.time_options:
             day = state.details.days[0] if state.details.days else None
             return (AskWhichTime(state.time_options, day),)
+        case Expecting.MENU:
+            return (Menu(),)
         case Expecting.CODE:
             return (NoBookings(asked_code=True),)
         case Expecting.LAST4:

@@ -41,6 +41,8 @@ class Expecting(StrEnum):
     LAST4 = "last4"
     SUGGESTED_DAY = "suggested_day"
     """A yes or no to the day suggested instead of an impossible one."""
+    MENU = "menu"
+    """A number of `acts.Menu`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -491,6 +491,32 @@ def test_nonsense_gets_choices_at_the_second_try_and_a_person_at_the_third() -> 
     assert not only(desk.hears(nonsense), Escalated).asked
 
 
+@pytest.mark.parametrize(
+    ("number", "kind"), [(1, "Ask"), (2, "NoBookings"), (3, "Help"), (4, "Escalated")]
+)
+@pytest.mark.parametrize("as_party", [True, False])
+def test_a_number_of_the_menu_is_taken_up(number: int, kind: str, as_party: bool) -> None:
+    desk = Desk()
+    nonsense = says(Intent.OUT_OF_SCOPE, certain=False)
+    desk.hears(nonsense)
+    assert kinds(desk.hears(nonsense)) == ["NotUnderstood", "Menu"]
+    answer = says(party=Party(number, number)) if as_party else says(choice=ByOrder(number))
+    assert kinds(desk.hears(answer)) == [kind]
+
+
+def test_a_wish_said_all_over_again_is_not_a_yes() -> None:
+    desk = Desk()
+    desk.hears(says(Intent.BOOK, **WHOLE_WISH))
+    assert only(desk.hears(says(Intent.BOOK, **WHOLE_WISH)), Offered)
+    assert not desk.did(BookOffer)
+
+
+def test_book_it_is_a_yes_to_a_single_offer() -> None:
+    desk = Desk()
+    desk.hears(says(Intent.BOOK, **WHOLE_WISH))
+    assert only(desk.hears(says(Intent.BOOK)), Booked)
+
+
 def test_progress_ends_the_count_of_failures() -> None:
     desk = Desk()
     nonsense = says(Intent.OUT_OF_SCOPE, certain=False)
