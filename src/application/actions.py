@@ -162,7 +162,9 @@ class Actions:
         reason = ""
         if len(slots) > 1:
             slots, reason = await self._weighed(action, found, errand)
-        offers = tuple(_offer(slot, n, errand) for n, slot in enumerate(slots[:MAX_OFFERS], 1))
+        # The best ones, told in the order of the clock: "21:15, 20:30 or 22:00" is hard to hear.
+        best = sorted(slots[:MAX_OFFERS], key=lambda slot: slot.start)
+        offers = tuple(_offer(slot, number, errand) for number, slot in enumerate(best, 1))
         return SearchDone(offers, found.refusal, found.wished, found.wished_day, reason)
 
     async def _weighed(

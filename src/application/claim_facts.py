@@ -20,7 +20,7 @@ from domain import acts
 from domain.availability import RefusalCode
 from domain.booking import Booking, BookingStatus
 from domain.floor import Slot
-from domain.venue import MINUTES_PER_DAY, ResourceId, ServiceId, Venue
+from domain.venue import MINUTES_PER_DAY, ResourceId, ServiceId
 
 
 class Standing(StrEnum):
@@ -87,6 +87,8 @@ class Facts:
     links: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     """Folded words that may be written with a capital: people, the house, its streets."""
+    titles: tuple[str, ...] = ()
+    """What the house is called, as written: "La Terraza" is no terrace."""
     zones: frozenset[str] = frozenset()
     """Folded names of the venue's zone."""
     words: frozenset[str] = frozenset()
@@ -152,6 +154,7 @@ class _Gathering:
             phones=frozenset(self.phones),
             links=frozenset(self.links),
             names=frozenset(self.names),
+            titles=(plan.venue.name,),
             zones=frozenset(fold(zone.rsplit("/", 1)[-1].replace("_", " ")).split()),
             words=frozenset(self.words),
             noted=frozenset(self.noted),
@@ -201,6 +204,8 @@ class _Gathering:
                 self._phone(phone)
             case acts.Sympathy(phone=phone):
                 self._phone(phone)
+            case acts.Menu():
+                self.numbers.update(range(1, _MENU_CHOICES + 1))
             case acts.NoAnswer(topic=topic, phone=phone):
                 self._phone(phone)
                 self._topic(topic)
@@ -291,9 +296,8 @@ class _Gathering:
         if wished is not None:
             local = self._local(wished)
             minute = local.hour * 60 + local.minute
-            eve = day if day is not None and day != local.date() else None
             self.entries.append(
-                Entry(Standing.WISHED, local.date(), minute, covers=covers, eve=eve)
+                Entry(Standing.WISHED, local.date(), minute, covers=covers, eve=self._eve(local))
             )
         if day is not None:
             self.entries.append(Entry(Standing.WISHED, day, covers=covers))
@@ -320,8 +324,8 @@ class _Gathering:
                 self.claims.add(Claim.DONE)
             case acts.Waitlisted(day=day, covers=covers, earliest=earliest, latest=latest):
                 self.claims.update({Claim.WAITLISTED, Claim.DONE, Claim.FOLLOW_UP, Claim.FULL})
-                self.minutes.update({earliest, latest})
-                self.entries.append(Entry(Standing.WAITING, day, covers=covers))
+                first, last = earliest % MINUTES_PER_DAY, latest % MINUTES_PER_DAY
+                self.entries.append(Entry(Standing.WAITING, day, first, last, covers))
                 self.entries.append(Entry(Standing.WISHED, day, covers=covers))
             case _:
                 raise TypeError(f"not an outcome: {act}")
@@ -347,9 +351,6 @@ class _Gathering:
 
     def _start(self, standing: Standing, slot: Slot, covers: int | None, code: str = "") -> Entry:
         start, end = self._local(slot.start), self._local(slot.end)
-        eve = None
-        if start.hour < _NIGHT_ENDS and self._runs_past_midnight(start.date() - timedelta(days=1)):
-            eve = start.date() - timedelta(days=1)
         return Entry(
             standing,
             start.date(),
@@ -359,8 +360,12 @@ class _Gathering:
             code,
             self._places(slot.resources),
             self._tables(slot.resources),
-            eve,
+            self._eve(start),
         )
+
+    def _eve(self, local: datetime) -> date | None:
+        eve = local.date() - timedelta(days=1)
+        return eve if local.hour < _NIGHT_ENDS and self._runs_past_midnight(eve) else None
 
     def _runs_past_midnight(self, day: date) -> bool:
         return any(
@@ -408,6 +413,7 @@ class _Gathering:
             self._name(request)
 
     def _cannot(self, act: acts.CannotDo) -> None:
+        self.claims.add(Claim.EXISTS)
         if act.booking is not None:
             self._booking(act.booking)
         if act.limit is not None:
@@ -488,6 +494,8 @@ class _Gathering:
                         continue
 
 
+_MENU_CHOICES = 4
+"""How many things to do are listed for a guest we do not understand."""
 _NIGHT_ENDS = 6
 """Starts before this hour may belong to the evening before."""
 

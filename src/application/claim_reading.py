@@ -208,7 +208,8 @@ class _Reader:
             rf"(?<!\w)(?P<n>\d+|{_any(w.numbers)})[ -]?(?:(?P<minutes>{w.minutes})|(?P<hours>{w.hours})|(?P<longer>{w.longer}))(?!\w)"
         )
         self._people = say(
-            rf"(?<!\w)(?P<n>\d+|{_any(w.numbers)}|{w.one}) (?:\w+ )?(?:{w.people})(?!\w)"
+            rf"(?<!\w)(?P<n>\d+|{_any(w.numbers)}) (?:\w+ )?(?:{w.people})(?!\w)"
+            rf"|\b(?:{w.party}) (?P<one>{w.one}) (?:{w.people})(?!\w)"
         )
         self._party = say(rf"\b(?:{w.party}) (?P<n>\d+|{_any(w.numbers)})(?!\w)(?! ?[:%])")
         self._table = say(
@@ -387,7 +388,7 @@ class _Reader:
             return True
 
         def count(m: re.Match[str]) -> bool:
-            r.counts.append(NumberMention(m.start(), self._value(m["n"])))
+            r.counts.append(NumberMention(m.start(), self._value(m["n"]) if m["n"] else 1))
             return True
 
         def table(m: re.Match[str]) -> bool:
@@ -410,7 +411,7 @@ class _Reader:
     def _value(self, said: str) -> int:
         if said.isdigit():
             return int(said)
-        return self._numbers.get(said) or self._ordinals.get(said) or 1
+        return self._numbers.get(said) or self._ordinals[said]
 
 
 def _readings(hour: int, offset: int, part: Part | None, *, both: bool = True) -> frozenset[int]:

@@ -12,13 +12,24 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from application.claim_facts import Entry, Facts, Standing, facts_of
 from application.claim_reading import DayMention, Reading, TimeMention, read
 from application.claim_words import WORDS, Claim, Words
 from application.wording import fold, sentences, without_accents
 
-__all__ = ["Claim", "ClaimCheck", "Entry", "Facts", "Standing", "Verdict", "facts_of", "sentences"]
+__all__ = [
+    "Claim",
+    "ClaimCheck",
+    "Entry",
+    "Facts",
+    "Standing",
+    "Verdict",
+    "facts_of",
+    "sentences",
+    "stated",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,12 @@ class ClaimCheck:
         for test in _TESTS:
             found.update(dict.fromkeys(test(argument)))
         return Verdict(tuple(found))
+
+
+def stated(text: str, language: str) -> frozenset[Claim]:
+    """What a text states as done or as being so, whether it is or not."""
+    argument = _Argument(read(text, language), Facts(language))
+    return frozenset(s.claim for s in argument.statements if not s.negated)
 
 
 def _is_quoted(sentence: str, facts: Facts) -> bool:
@@ -94,7 +111,9 @@ class _Argument:
         stated = {
             (s.claim, clause.start <= s.at < clause.end) for s in self.statements if not s.negated
         }
-        return {claim for claim, here in stated if here} or {claim for claim, _ in stated}
+        return {claim for claim, here in stated if here} or {
+            claim for claim, _ in stated if claim not in _REFUSING
+        }
 
     def is_open(self, clause: _Clause, at: int) -> bool:
         """Whether what stands there is asked, offered, doubted or denied rather than stated."""
@@ -163,7 +182,7 @@ _MORE_HELP = re.compile(
 def _clauses(argument: _Argument) -> Iterator[_Clause]:
     text, grammar = argument.plain, argument.grammar
     edges = [0, *(m.end() for m in _BREAK.finditer(text) if 0 < m.end() < len(text)), len(text)]
-    spans = list(zip(edges, edges[1:], strict=False))
+    spans = list(pairwise(edges))
     asked_from = _question_start(text, spans, grammar)
     asked_to = text.rfind("?")
     follows = False
@@ -206,6 +225,7 @@ _UNITED: dict[Claim, re.Pattern[str]] = {
 }
 # These negate by themselves ("no queda nada"), and what they cover states nothing else.
 _REFUSING = (Claim.FULL, Claim.CLOSED)
+_SAYS_NO = frozenset({*_REFUSING, Claim.FAILED, Claim.CANCELLED, Claim.NOTHING_OWED})
 
 
 def _statements(argument: _Argument) -> Iterator[_Statement]:
@@ -231,18 +251,32 @@ def _stated(argument: _Argument, claim: Claim, at: int, end: int) -> _Statement 
     if clause.question or clause.conditional:
         return None
     before = argument.plain[clause.start : at]
-    negation = _last(grammar.negation, before)
-    if negation is not None and before.count(" ", negation.end()) <= _REACH_OF_NEGATION:
+    if claim is not Claim.FAILED and _is_negated(argument, clause, claim, at, end):
         return _Statement(claim, at, negated=True)
     frame = _last(grammar.frame, argument.plain[clause.start : end])
     since = before[frame.end() :] if frame is not None else before
-    if grammar.softener.search(since) or grammar.condition.search(since):
+    # "I can offer you a table" says that there is one.
+    softened = claim is not Claim.FREE and grammar.softener.search(since)
+    if softened or grammar.condition.search(since):
         return None
     after = argument.plain[end : clause.end]
     following = argument.plain[clause.end : clause.end + 40]
     if grammar.strict_condition.search(after) or grammar.strict_condition.match(following.lstrip()):
         return None
     return _Statement(claim, at, negated=False)
+
+
+def _is_negated(argument: _Argument, clause: _Clause, claim: Claim, at: int, end: int) -> bool:
+    negation = _last(argument.grammar.negation, argument.plain[clause.start : at])
+    if negation is not None:
+        between = argument.plain[clause.start + negation.end() : at]
+        if between.count(" ") <= _REACH_OF_NEGATION:
+            return True
+    if claim in _SAYS_NO:
+        return False
+    # "Your reservation has | not been made": what is said to exist is denied just after.
+    reach = min(clause.end, end + 12) if claim is Claim.EXISTS else end
+    return argument.grammar.negation.search(argument.plain, at, reach) is not None
 
 
 _REACH_OF_NEGATION = 5
@@ -286,10 +320,14 @@ def _outcomes(argument: _Argument) -> Iterator[str]:
         if statement.negated:
             if claim in _DENIABLE and claim in held and not _refuses(argument.facts):
                 yield "outcome"
+        elif claim is Claim.FAILED:
+            if held & _UNDER_WAY and not _refuses(argument.facts):
+                yield "outcome"
         elif claim not in held and not _IMPLIED.get(claim, frozenset()) & held:
             yield _REASONS.get(claim, "outcome")
 
 
+_UNDER_WAY = frozenset({Claim.BOOKED, Claim.RECEIVED, Claim.FOLLOW_UP})
 _DENIABLE = frozenset({Claim.BOOKED, Claim.CANCELLED, Claim.MOVED, Claim.WAITLISTED})
 
 
@@ -551,7 +589,7 @@ _ANY_TOPIC = re.compile("|".join(p.pattern for p in _TOPICS.values()))
 
 
 def _places(argument: _Argument) -> Iterator[str]:
-    plain = argument.reading.plain
+    plain = _without_titles(argument)
     if not _ANY_PLACE.search(plain):
         return
     for key, pattern in _PLACES.items():
@@ -562,6 +600,16 @@ def _places(argument: _Argument) -> Iterator[str]:
             entries = _scope(argument, clause).entries
             if not any(key in e.places for e in entries) and not _is_excused(argument, match):
                 yield "table"
+
+
+def _without_titles(argument: _Argument) -> str:
+    text, plain = argument.reading.text, argument.reading.plain
+    for title in argument.facts.titles:
+        at = text.find(title)
+        while at >= 0:
+            plain = plain[:at] + "_" * len(title) + plain[at + len(title) :]
+            at = text.find(title, at + 1)
+    return plain
 
 
 def _is_denied(argument: _Argument, clause: _Clause) -> bool:
@@ -581,9 +629,7 @@ def _is_excused(argument: _Argument, match: re.Match[str]) -> bool:
 
 def _policies(argument: _Argument) -> Iterator[str]:
     """What only the house can tell: deposits, parking, discounts, what is on the menu."""
-    if not _ANY_TOPIC.search(argument.reading.plain):
-        return
-    for match in _ANY_TOPIC.finditer(argument.reading.plain):
+    for match in _ANY_TOPIC.finditer(_without_titles(argument)):
         clause = argument.clause_at(match.start())
         if clause.question or argument.grammar.ignorance.search(argument.plain):
             continue
@@ -620,8 +666,8 @@ _ZONE = re.compile(
 
 def _zones(argument: _Argument) -> Iterator[str]:
     for match in _ZONE.finditer(argument.reading.text):
-        named = next(g for g in match.groups() if g)
-        if not set(fold(named).split()) <= argument.facts.zones | {"local"}:
+        named = set(fold(next(g for g in match.groups() if g)).split())
+        if not named <= argument.facts.zones | argument.grammar.common:
             yield "zone"
 
 
@@ -629,15 +675,26 @@ _NAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]*"
 _PERSON = re.compile(
     rf"\b(?i:{'|'.join(w.person for w in WORDS.values())})\s+({_NAME}(?:\s+(?:(?:de|del|de la|da|do|von|van)\s+)?{_NAME})*)"
 )
-_CAPITAL = re.compile(
-    r"(?<![.!?…:;·•|\"“«(¿¡\n\-–—/])(?<=\s)([A-ZÀ-ÖØ-Þ][a-zß-ÿ][\w'-]*)(?=(.{0,1}))"
-)
+_CAPITAL = re.compile(r"(?<=\s)([A-ZÀ-ÖØ-Þ][a-zß-ÿ][\w'-]*)(?=(.{0,1}))")
+# Where a capital letter is only a beginning.
+_OPENS = re.compile(r"(?:^|[.!?…:;·•|\"“«(¿¡\n–—/-])\s*$")
 _CALLED = re.compile(
     r"(?:^|[,!¡])\s*(?:\w+\s+){0,2}$|\b(?:hola|hello|hi|dear|gracias|thanks|thank you|merci|grazie|obrigad[oa]|danke|welcome|bienvenid[oa]|estimad[oa])\s+$",
     re.IGNORECASE,
 )
 _EVERYDAY_CAPITALS = frozenset(
-    "whatsapp google maps english spanish christmas easter year navidad nochevieja i'm i'll i've i'd".split()
+    {
+        "whatsapp",
+        "google",
+        "english",
+        "spanish",
+        "christmas",
+        "navidad",
+        "i'm",
+        "i'll",
+        "i've",
+        "i'd",
+    }
 )
 _TITLES = frozenset(re.findall(r"[a-z]+", " ".join(w.person for w in WORDS.values())))
 
@@ -654,9 +711,8 @@ def _people(argument: _Argument) -> Iterator[str]:
         word = fold(match.group(1)).split("'")[0]
         if word in known or word in facts.zones or word in _TITLES:
             continue
-        if text[: match.start()].rstrip()[-1:] in "" or _is_called(text, match):
-            continue
-        yield "person"
+        if not _OPENS.search(text, 0, match.start()) and not _is_called(text, match):
+            yield "person"
 
 
 def _name_words(name: str) -> Iterator[str]:
@@ -685,7 +741,12 @@ def _language(argument: _Argument) -> Iterator[str]:
     ):
         yield "language"
         return
-    words = [w for w in _WORD.findall(reading.plain) if w not in facts.names]
+    words = [
+        m.group()
+        for m in _WORD.finditer(reading.plain)
+        if m.group() not in facts.names
+        and not any(c.at <= m.start() < c.at + len(c.text) for c in reading.codes)
+    ]
     if len(words) < _FEWEST_WORDS:
         return
     own = _known_words(words, facts.language)

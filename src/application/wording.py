@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator
 
 # A full stop after one of these ends no sentence.
 _ABBREVIATIONS = frozenset(
@@ -98,6 +98,12 @@ _ABBREVIATIONS = frozenset(
     ]
 )
 
+# "27. November" is one date.
+_GERMAN_MONTHS = (
+    *("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August"),
+    *("September", "Oktober", "November", "Dezember"),
+)
+
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*[✅✔🎉😊🙂\ufe0f]*(?=\s)|\n+")
 _LAST_WORD = re.compile(r"[^\s(¿¡\"“«]+$")
 
@@ -113,7 +119,7 @@ def split_sentences(text: str) -> list[str]:
     return pieces
 
 
-async def sentences(chunks: AsyncIterable[str]) -> AsyncIterator[str]:
+async def sentences(chunks: AsyncIterable[str]) -> AsyncGenerator[str]:
     """Whole sentences from text that comes in any pieces; the last one may lack its full stop.
 
     A sentence is let go when the first letter after it has come: before that, "8 p." might still
@@ -129,11 +135,6 @@ async def sentences(chunks: AsyncIterable[str]) -> AsyncIterator[str]:
         held = held[start:]
     for sentence in split_sentences(held):
         yield sentence
-
-
-def is_whole(sentence: str) -> bool:
-    """Whether a sentence has come to its end, rather than having been cut off."""
-    return sentence.rstrip(" \n\"'”’»)]✅✔🎉😊🙂\ufe0f")[-1:] in (".", "!", "?", "…")
 
 
 def _ends(text: str, *, finished: bool) -> Iterator[int]:
@@ -159,11 +160,11 @@ def _is_abbreviation(text: str, start: int, stop: re.Match[str]) -> bool:
     if before is None:
         return False
     word = before.group().lower()
+    after = text[stop.end() :].lstrip()
     if word.isdigit():
-        return _begins_line(text, before.start())
-    after = text[stop.end() :].lstrip()[:1]
+        return _begins_line(text, before.start()) or after.startswith(_GERMAN_MONTHS)
     if word in ("m", "p.m", "a.m"):
-        return not after.isupper()
+        return not after[:1].isupper()
     return word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())
 
 

@@ -40,8 +40,8 @@ _FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 WINDOW = 10
 """Earlier messages that are looked at; of these as many are sent as fit HISTORY_CHARS."""
-HISTORY_CHARS = 140
-"""About 35 tokens: what keeps a call at 300 whatever the length of the conversation."""
+HISTORY_CHARS = 100
+"""About 25 tokens: what keeps a call at 300 whatever the length of the conversation."""
 MESSAGE_CHARS = 1200
 """Of a longer message its beginning and its end are sent."""
 

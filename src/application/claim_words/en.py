@@ -178,7 +178,7 @@ WORDS = Words(
     claims={
         Claim.BOOKED: (
             r"(?<!fully )(?<!all )(?<!completely )\bbooked\b(?! (?:up|out|solid))|\ball booked (?:for|in)\b|^\W*all booked\b|\b(?:reserved|confirmed|secured|scheduled|guaranteed|finali[sz]ed|locked in|locked-in|pencil+ed|set aside|penned in)\b"
-            r"|\b(?:it's|it is|table is|that's|slot is|spot is|is|are) (?:all )?(?:yours|sorted|settled|fixed|a (?:date|deal|go))\b|\byou(?:'re| are) (?:all )?(?:in|set|sorted|good|good to go|down|on the books|confirmed|booked|covered|ready)\b(?! touch)"
+            r"|\b(?:it's|it is|table is|that's|slot is|spot is|is|are) (?:all )?(?:yours|sorted|settled|fixed|a (?:date|deal|go))\b|\byou(?:'re| are) in\b(?=\W*$)|\byou(?:'re| are) (?:all )?(?:set|sorted|good|good to go|down|on the books|confirmed|booked|covered|ready)\b(?! touch)"
             r"|\b(?:got|have|put|putting|marked|slotted|squeezed|fitted|pencilled) you (?:down|in|on the books)\b|\bdone and dusted\b|\bconsider it done\b|\bon the books\b|\bin the (?:book|diary|calendar)\b|\btaken care of\b|\bsigned and sealed\b|\bsigned, sealed\b|\bgood to go\b|\bwe(?:'ve| have) got you\b"
             r"|\b(?:have|'ve|just|has been|i|we|been)(?: now| just)? (?:made|completed|placed|created|arranged|taken|processed|finished|entered) (?:your|the|a|that) (?:booking|reservation|appointment|table)\b|\b(?:booking|reservation|appointment|table)(?: [\w-]+){0,3} (?:has been|is|was|'s)(?: now)? (?:made|ready|complete|completed|on|set|good|in|firm|arranged|placed|waiting)\b"
             r"|\b(?:can|happy to|pleased to|glad to|delighted to|hereby|i|we|to) confirm(?:ing)? (?:that |your |the |it\b|this)|\b(?:i'm|i am|we're|we are|now) (?:booking|reserving|confirming|putting|securing)\b|\b(?:booking|reservation|appointment) (?:made|complete|successful|done)\b|\bsuccessfully\b"
@@ -188,7 +188,7 @@ WORDS = Words(
             r"\byou(?: already| currently| still)? (?:have|'ve got|have got|hold)(?: already| currently| still)? (?:a|an|one|two|three|another|your|\d+)(?: \w+){0,2}? (?:bookings?|reservations?|appointments?)\b|\byou(?: already|'ve already)(?: \w+){0,2} (?:booking|reservation|appointment)\b"
             r"|\byour (?:\w+ )?(?:booking|reservation|appointment|table)(?: [\w-]+){0,3}? (?:is|stands|remains|stays|still|starts|has)\b|\b(?:i|we) (?:can )?(?:see|found|find|have) (?:your|a|one|the) (?:booking|reservation|appointment)\b|\bthere(?:'s| is) (?:already )?a (?:booking|reservation|appointment) (?:for|under|in)\b"
         ),
-        Claim.RECEIVED: r"\b(?:received|got your (?:request|booking)|in progress|being processed|request (?:is )?(?:in|sent|noted|logged)|pending confirmation|taken down)\b",
+        Claim.RECEIVED: r"\b(?:received|got your (?:request|booking)|in progress|being processed|request (?:is )?(?:in|sent|logged)|pending confirmation|taken down)\b",
         Claim.MOVED: r"\b(?:moved|rescheduled|switched|shifted|rebooked|postponed|brought forward|pushed back|pushed to|bumped)\b|(?<!nothing )\bchanged\b|\b(?:i'm|i am|we're|we are) (?:moving|rescheduling|changing|switching)\b|\bchange (?:made|done|complete)\b|\b(?:is|are) now (?:at|on|for)\b|\bi(?:'ll| will) (?:move|change|reschedule|switch) (?:it|your|that|you)\b",
         Claim.CANCELLED: r"\b(?:cancel+ed|called off|deleted|voided|annulled|scrapped|taken off the books)\b|\bremoved your\b|\b(?:i'm|i am|we're|we are) cancel+ing\b|\bcancellation (?:is )?(?:complete|done|confirmed|processed)\b|\bi(?:'ll| will) cancel (?:it|your|that)\b|\bno longer (?:have|holds?) a (?:booking|reservation|appointment)\b",
         Claim.WAITLISTED: r"\b(?:you(?:'re| are)(?: now)?|put you|added you|placed you|added|got you|have you|you've been (?:added|put|placed)|joined)(?: \S+){0,3} (?:on|to|onto) (?:the |our )?wait(?:ing)? ?-?list\b|\byou(?:'ve| have) joined the wait",
@@ -198,7 +198,7 @@ WORDS = Words(
         Claim.AWAITED: r"\b(?:see|catch) (?:you|ya)\b(?! (?:soon|later|around|again|next time))|(?<!hope to )(?<!hoping to )\b(?:look(?:ing)? forward to (?:seeing|welcoming|having|hosting|meeting|serving)|can't wait to (?:see|welcome|host|have))\b|\b(?:we|i)(?:'ll| will| are|'re|'ll be| will be)? (?:be )?(?:expecting|awaiting|expect|waiting for) you\b|\bwill (?:be waiting for|welcome|see) you\b",
         Claim.FREE: (
             r"\b(?:i|we|there|still)(?:'ve| do|'s| is| are)?(?: still)? (?:have|has|got|is|are|'ve got)(?: still| only| just| also)? (?:a |an |one |two |three |some |several |another |the |plenty of |\d+ )*(?:\w+ )?(?:tables?|slots?|openings?|availability|space|spots?|seats?|room|times?|options?|places?|gap|appointments?)\b(?! (?:for|with|under) your name)"
-            r"|\b(?:is|are|'s|still|becomes?) (?:still )?(?:available|free|open for)\b(?! to)|\b(?:available|free) (?:at|on|for)\b|\bi(?:'ll| will| can|'m sure (?:i|we) can) (?:\w+ )?(?:find|squeeze|fit|get|sort|arrange|manage|make it work)\b|\b(?:squeeze|fit) you in\b|\bmake it work\b|\b(?:have|got) (?:\d{1,2}[:. ]|you a|a table|something)|\bi can (?:offer|do)\b|\bwe can (?:offer|do|seat|take) (?:you|\d)"
+            r"|\b(?:is|are|'s|still|becomes?) (?:still )?(?:available|free|open for)\b(?! to)|\b(?:available|free) (?:at|on|for)\b|\bi(?:'ll| will| can|'m sure (?:i|we) can) (?:\w+ )?(?:find|squeeze|fit|get|sort|arrange|manage|make it work)\b|\b(?:squeeze|fit) you in\b|\bmake it work\b|\bmake (?:room|space|an exception)\b|\bopen (?:just|specially|especially|up) for you\b|\byou(?:'ll| will) (?:\w+ )?(?:get|have) (?:a|your|the) (?:table|spot|seat|slot)\b|\b(?:have|got) (?:\d{1,2}[:. ]|you a|a table|something)|\bi can (?:offer|do)\b|\bwe can (?:offer|do|seat|take) (?:you|\d)"
         ),
         Claim.FULL: (
             r"\b(?:fully|all|completely) (?:booked|reserved|taken)\b(?! (?:for|in))|\bbooked (?:up|out|solid)\b|\b(?:full|sold out|packed|taken|unavailable)\b(?! (?:name|care|note|down|address|your))|\bno (?:longer available|availability|tables?|slots?|space|spots?|room|openings?|seats?|appointments?|more)\b|\b(?:not|isn't|aren't|no longer|n't)(?: \w+)? (?:available|free)\b"
@@ -209,6 +209,7 @@ WORDS = Words(
             r"\b(?:i|we|they|someone|staff|venue|team|restaurant|clinic)(?:'ll| will) (?:\w+ )?(?:let you know|notify|call|ring|text|message|write|contact|confirm|email|e-mail|get back|be in touch|send|remind|reach out|tell you|follow up|update you|check and)\b|\byou(?:'ll| will) (?:receive|get|hear|be (?:notified|contacted|called))\b|\b(?:i'm|i am|we're|we are) (?:checking|verifying|looking into)\b|\bsending you\b|\bwill be (?:sent|emailed|texted|confirmed)\b|\b(?:i|we)(?:'ve| have)(?: just)? (?:sent|texted|emailed)\b"
         ),
         Claim.HANDED_OVER: r"\b(?:passed|handed|transferred|forwarded|escalated|connected|told|informed|alerted|notified)(?: \S+){0,4} (?:to|with)? ?(?:a|the|our|my) (?:colleague|team|staff|manager|person|human|member)\b|\b(?:colleague|team|staff|person|someone|manager)(?: \S+){0,4} (?:will|'ll) (?:take over|be with you|help|call|contact|write|reply|get back|be in touch)\b|\bputting you through\b",
+        Claim.FAILED: r"\bnothing (?:was|has been|got) (?:booked|reserved|made)\b|\b(?:was|were)(?:n't| not) (?:made|booked|reserved|completed|saved)\b|\b(?:it|booking|reservation|request) (?:has )?failed\b|\bdid(?:n't| not) go through\b",
         Claim.NOTHING_OWED: r"\b(?:nothing|no)(?: \w+)? (?:else|more|further|left)(?: \w+){0,3} (?:to do|needed|required|pay|action|steps?)\b|\b(?:don't|do not|won't) (?:need|have) to (?:do|pay|bring|confirm)(?: anything)?\b|\bno (?:action|further action|payment) (?:is )?(?:needed|required)\b|\bnothing (?:more|else|left|further)(?: \w+)? (?:to|for you)\b|\bnothing to pay\b",
     },
     places={
@@ -245,7 +246,7 @@ WORDS = Words(
         "channel": r"sms|text message|texts?|whatsapp|e-?mails?|reminders?|notification|calendar invite|phone call",
         "refund": r"refund\w*|money back|reimburs\w*",
         "transport": r"taxi|cab|shuttle|transport|uber|pick-?up|pick you up",
-        "promise": r"guarantee[sd]?|i promise|we promise|vip|priority|upgrade[sd]?|loyalty|points",
+        "promise": r"definitely|guarantee[sd]?|i promise|we promise|vip|priority|upgrade[sd]?|loyalty|points",
         "medicine": r"ibuprofen|paracetamol|acetaminophen|aspirin|amoxicillin|antibiotics?|painkillers?|medic(?:ine|ation)|pills?|tablets?|\d+ ?mg|rinse",
         "duration_policy": r"cancel (?:for free|free|up to|any ?time|anytime|without)|grace period|up to \d+ hours|hours' notice",
         "staff_choice": r"the chef|the kitchen|the owner",

@@ -94,7 +94,7 @@ WORDS = Words(
     },
     clock_words={"medianoche": 0},
     before_hour=r"a las|a la|las|la|a eso de las|hora:|horas?",
-    after_hour=r"h|hs|hrs|horas|en punto",
+    after_hour=r"h|hs|hrs|en punto",
     past={
         "y media": 30,
         "y cuarto": 15,
@@ -148,18 +148,18 @@ WORDS = Words(
     notes=r"anot\w*|apunt\w*|not[ao]\w*|tom\w+ nota|pedid\w*|peticion\w*|preferencia\w*|prefier\w*|alergi\w*|solicit\w*|deseo\w*|tenemos en cuenta|en cuenta|pidi\w*|pides?|pide",
     claims={
         Claim.BOOKED: (
-            r"\b(?:reservad|confirmad|agendad|apartad|programad|asegurad|garantizad|separad|registrad|amarrad|concertad|fijad)[oa]s?\b"
+            r"(?<!solicitud )(?<!petición )\b(?:reservad|confirmad|agendad|apartad|programad|asegurad|garantizad|separad|registrad|amarrad|concertad|fijad)(?:[oa]s?|ísim[oa]s?)\b"
             r"|\b(?:reserv|confirm|agend|apart|program|asegur|concert)(?:é|ó|amos|aron)\b"
             r"|\b(?:se l[ao]s?|l[aeo]s?|te|os) (?:reservo|agendo|aparto|bloqueo|reservamos|confirmo (?:que|su|tu|la|el|para)|confirmamos (?:que|su|tu|la|el|para)|apunto (?:para|el|hoy|mañana|a las)|dejo (?:reserv|agend|list|apunt)\w*)\b"
-            r"|\bqued(?:a|ó|an|aron|amos|as|asteis)\b(?: \S+){0,2} (?:list[oa]s?|hech[oa]s?|para|fij[oa]s?|cerrad[oa]s?|el|a las|en firme|apuntad[oa]s?|anotad[oa]s?)\b"
+            r"|\bqued(?:a|ó|an|aron|amos|as|asteis)\b(?: \S+){0,2} (?:list[oa]s?(?! de espera)|hech[oa]s?|para|fij[oa]s?|cerrad[oa]s?|el|a las|en firme|apuntad[oa]s?|anotad[oa]s?)\b"
             r"|\b(?:est[áa]n?|ya tiene|ya tienes) (?:list[oa]s?|hech[oa]s?|asegurad\w+)\b|\b(?:mesa|reserva|cita|turno) (?:ya )?(?:list[oa]|hech[oa]|en firme|asegurad[oa]|cerrad[oa])\b"
             r"|\b(?:he|hemos) (?:hecho|realizado|completado|creado|registrado|tramitado) (?:su|tu|la|una|vuestra) (?:reserva|cita)\b"
             r"|\b(?:hice|hicimos|realicé|completé|cerré) (?:su|tu|la|una) (?:reserva|cita)\b|\btodo (?:est[áa] )?(?:arreglado|cerrado|en orden|confirmado)\b"
             r"|\b(?:est[áa]s?|queda|quedó) (?:apuntad|anotad|inscrit)[oa]s?\b(?! en la lista)|\bcuente con (?:su|la) (?:mesa|reserva|cita)|\bes (?:suya|tuya|vuestra)\b|\b(?:su|tu) (?:mesa|cita|lugar|sitio) (?:le |te )?(?:espera|est(?:á|ará) (?:list|esper)\w+)"
-            r"|\b(?:estoy|estamos) (?:reservando|agendando|confirmando)\b|\b(?:dalo|delo|dela) por hech[oa]\b|\btrato hecho\b|\bhecha la reserva\b"
+            r"|\b(?:estoy|estamos) (?:reservando|agendando|confirmando)\b|\b(?:dalo|delo|dela) por hech[oa]\b|\btrato hecho\b|\bhecha la reserva\b|\bya qued(?:ó|a)\b\W*$|\b(?:está|queda)[sn]? (?:usted |ya )?en (?:la|nuestra) lista\b(?! de espera)|\b(?:su|tu) (?:mesa|sitio|lugar) (?:l[aeo]s?|te|os) (?:espera|aguarda|estará)\b|\b(?:anot|apunt)é (?:a las|para|el|su|la)\b|\btiene[sn]? (?:usted |ya )*(?:su |la )?mesa\b(?! (?:libre|disponible|de))"
         ),
         Claim.EXISTS: (
-            r"\b(?:tiene[sn]?|tenéis|cuenta[s]? con|figura|consta|aparece|encuentro|encontré|veo|hay) (?:ya |aquí |otra |con nosotros )*(?:una|un|su|tu|otra|esta|la|dos|tres|varias|\d+)? ?(?:reservas?|citas?|turnos?)\b(?! (?:libre|disponible)s?)"
+            r"\bhay (?:ya )?(?:una|otra) reserva\b|\b(?:tiene[sn]?|tenéis|cuenta[s]? con|figura|consta|aparece|encuentro|encontré|veo) (?:ya |aquí |otra |con nosotros )*(?:una|un|su|tu|otra|esta|la|dos|tres|varias|\d+)? ?(?:reservas?|citas?|turnos?)\b(?! (?:libre|disponible)s?)"
             r"|\b(?:su|tu|sus|tus|vuestra|la) (?:reserva|cita|turno)(?: [\w-]+){0,3}? (?:es|son|sigue|siguen|está|continúa|se mantiene|permanece|ahora es)\b"
             r"|\b(?:su|tu|vuestra) mesa (?:[\w-]+ ){0,3}?(?:es|está|sigue|será)\b|\bsigue en pie\b"
         ),
@@ -169,8 +169,9 @@ WORDS = Words(
         ),
         Claim.MOVED: (
             r"\b(?:movid|reprogramad|reagendad|trasladad|modificad|aplazad|pospuest|adelantad|retrasad)[oa]s?\b"
-            r"|\b(?:he|hemos|ha|han|queda|quedó|fue|está|sido) (?:cambiad|pasad)[oa]s?\b|\b(?:reserva|cita|mesa|hora|fecha|todo) (?:ya )?(?:cambiad|pasad)[oa]s?\b|^\W*cambiad[oa]\b"
-            r"|\b(?:mov(?:í|ió|imos)|cambi(?:é|ó|amos)|pas(?:é|ó|amos)|reprogram(?:é|ó|amos)|reagend(?:é|ó|amos)|traslad(?:é|ó|amos)|modifi(?:qué|có|camos))\b|\bcambio (?:hecho|realizado|aplicado|confirmado)\b"
+            r"|\b(?:l[aeo]s?|te|os|se l[ao]) (?:he|hemos|ha) (?:cambiad|pasad)[oa]s?\b|\b(?:he|hemos) (?:cambiado|pasado) (?:su|tu|la|el|vuestra) (?:reserva|cita|mesa|hora|turno|día|fecha)\b"
+            r"|\b(?:reserva|cita|mesa|hora|fecha|todo) (?:ya )?(?:queda |quedó |fue |está |ha sido )?(?:cambiad|pasad)[oa]s?\b|\b(?:queda|quedó|fue|ha sido) (?:cambiad|pasad)[oa]s?\b|^\W*cambiad[oa]\b"
+            r"|\b(?:mov(?:í|ió|imos)|cambi(?:é|amos)|se cambió|(?:l[aeo]s?|te|os) pas(?:é|ó|amos)|reprogram(?:é|ó|amos)|reagend(?:é|ó|amos)|traslad(?:é|ó|amos)|modifi(?:qué|có|camos))\b|\bcambio (?:hecho|realizado|aplicado|confirmado)\b"
             r"|\b(?:se l[ao]|l[ae]|te l[ao]) (?:muevo|cambio|paso|movemos|cambiamos|pasamos)\b(?! con)"
         ),
         Claim.CANCELLED: (
@@ -181,20 +182,20 @@ WORDS = Words(
             r"\b(?:apuntad|anotad|inscrit|añadid|agregad|puest|incluid|metid)[oa]s?(?: \S+){0,3} lista de espera\b|\b(?:está[sn]?|queda[sn]?|quedó|entra|figura)(?: \S+){0,3} (?:en|a) (?:la |nuestra )?lista de espera\b"
             r"|\b(?:apunt|anot|añad|agreg|inclu)(?:é|í|o|amos)(?: \S+){0,3} lista de espera\b|\ben (?:la )?lista de espera(?: \S+){0,3} (?:queda|está|figura)\b"
         ),
-        Claim.UPDATED: r"\b(?:actualizad|corregid|guardad|añadid|agregad)[oa]s?\b|\bactualic[éó]\b|\b(?:añadí|corregí|guardé)\b",
+        Claim.UPDATED: r"\b(?:actualizad|corregid|añadid|agregad)[oa]s?\b|\bactualic[éó]\b|\b(?:añadí|corregí|guardé)\b",
         Claim.HELD: r"\b(?:se l[ao]s?|te l[ao]s?|l[aeo]s?|os l[ao]) (?:guardo|guardamos|mantengo|retengo|aguanto|tengo (?:guardad|bloquead|apartad)[oa])\b|\b(?:guardad|retenid|bloquead)[oa]s?\b|\bguardo (?:la|esta|una|su|tu) (?:mesa|hora|hueco)",
         Claim.DONE: r"^\W*(?:list[oa]|hecho|ya está|todo listo|solucionado|arreglado|perfecto, ?list[oa])\b|\btodo (?:listo|hecho|resuelto)\b|\bya está (?:hecho|todo)\b|✅|✔|☑|🎉",
         Claim.AWAITED: (
             r"\b(?:l[aeo]s?|te|os) (?:espero|esperamos|estaré esperando|estaremos esperando|veo|vemos|recibiremos|recibimos|atenderemos|atenderá)\b(?! (?:muy )?pronto)(?! a ver)"
-            r"|\bnos vemos\b(?! (?:muy )?pronto)|\bhasta (?:el |este )?(?:lunes|martes|miércoles|jueves|viernes|s[áa]bado|domingo|mañana|esta noche|\d)"
+            r"|\bnos vemos\b(?! (?:muy )?pronto)|\bhasta (?:el |este )?(?:lunes|martes|miércoles|jueves|viernes|s[áa]bado|domingo|mañana|esta noche)"
         ),
         Claim.FREE: (
             r"\b(?:hay|tengo|tenemos|queda|quedan|me queda|nos queda|nos quedan) (?:aún |todavía |alguna |algún |una |un |dos |varias |varios |más )*(?:mesas?|sitios?|lugar(?:es)?|huecos?|disponibilidad|espacio|plazas?|horas?|turnos?|citas?|libres?|opciones|ese horario)\b"
-            r"|\b(?:est[áa]n?|sigue|siguen) (?:libre|disponible)s?\b|\b(?:libre|disponible)s? (?:a las|el|para)\b|\b(?:le|te|les|os) (?:consigo|conseguimos|hago (?:un )?hueco|hago sitio|encuentro|busco hueco|puedo ofrecer)\b"
-            r"|\balgo (?:le|te|les) (?:consigo|encuentro)\b|\b(?:tengo|tenemos) (?:a las |las )?\d|\bpuedo ofrecer\w*\b|\b(?:mesa|cita|sitio|hora) (?:libre|disponible)\b"
+            r"|\b(?:est[áa]n?|sigue|siguen) (?:libre|disponible)s?\b|\b(?:libre|disponible)s? (?:a las|el|para)\b|\b(?:le|te|les|os) (?:consigo|conseguimos|conseguir(?:é|emos)|hago (?:un )?hueco|haré (?:un )?(?:hueco|sitio)|haremos (?:un )?(?:hueco|sitio)|hago sitio|encuentro|encontrar(?:é|emos)|busco hueco|puedo ofrecer)\b"
+            r"|\balgo (?:le|te|les) (?:consigo|encuentro)\b|\b(?:tengo|tenemos) (?:a las |las )?\d|\bpuedo ofrecer\w*\b|\babrimos (?:para|solo|especialmente)\b|\b(?:mesa|cita|sitio|hora) (?:libre|disponible)\b"
         ),
         Claim.FULL: (
-            r"\b(?:complet[oa]s?|llen[oa]s?|agotad[oa]s?|ocupad[oa]s?)\b|\bno (?:(?:me|nos|le|te) )?(?:hay|queda|quedan|tengo|tenemos)(?: ya| más| ninguna?| nada| alguna?)* ?(?:mesas?|sitios?|lugar(?:es)?|huecos?|disponibilidad|espacio|plazas?|libres?|citas?|turnos?|horas?|de disponible)?\b(?! (?:ningun[ao]? )?(?:problema|duda|informaci|dato|constancia|prisa|coste|reserva|dep[óo]sito|cargo|penali|estacion|aparca|parking))"
+            r"\b(?:complet[oa]s?|llen[oa]s?|agotad[oa]s?|ocupad[oa]s?)\b|\bno (?:(?:me|nos|le|te) )?(?:hay|queda|quedan|tengo|tenemos)(?: ya| más| ninguna?| alguna?| otr[oa]| de)* (?:mesas?|sitios?|lugar(?:es)?|huecos?|disponibilidad|espacio|plazas?|libres?|citas?|turnos?|horas?|horarios?|disponible|nada(?! (?:reservad|confirmad|apuntad|agendad))|ninguna?)\b"
             r"|\b(?:ya )?no (?:\w+ )?(?:está|están|se encuentra) (?:disponibles?|libres?)\b|\bno disponibles?\b|\bsin (?:disponibilidad|mesas|sitio|huecos?|lugar)\b|\b(?:se |acaba de |la )*(?:ocupó|ocuparon|ocuparse)\b|\bya no (?:podemos|puedo) recibir"
         ),
         Claim.CLOSED: r"\b(?:cerramos|cerrad[oa]s?|no abrimos|no estamos abiertos|está cerrad\w+|cierra|descansamos)\b(?! (?:con|el trato))",
@@ -203,7 +204,8 @@ WORDS = Words(
             r"|\brecibirá[sn]?\b|\b(?:lo|la) (?:estoy|estamos) (?:verificando|comprobando|tramitando|confirmando|revisando)\b|\bse pondrá[n]? en contacto\b|\bestoy (?:verificando|comprobando)\b"
         ),
         Claim.HANDED_OVER: r"\b(?:he|hemos) (?:avisado|pasado|informado|transferido|derivado|trasladado)\b(?: \S+){0,3} (?:a|al) (?:un|una|equipo|encargad|compañer|personal|person)\w*|\b(?:un compañero|una compañera|una persona|alguien|el equipo|nuestro equipo)(?: \S+){0,3} (?:le|te|se|os) (?:atender|llamar|contactar|escribir|pondr|responder)\w*|\b(?:avis|inform)(?:é|amos) (?:a|al)\b|\ble (?:paso|comunico|transfiero) con\b",
-        Claim.NOTHING_OWED: r"\bno (?:debe|tiene|tienes|hay|hace falta|necesita|necesitas)(?: que)? (?:hacer |pagar |abonar )?nada(?: más)?\b|\bnada más (?:que|por) (?:hacer|pagar)\b|\bno (?:hace falta|necesita|es necesario) (?:hacer|confirmar|pagar)\w*",
+        Claim.FAILED: r"\bno se (?:hizo|realizó|reservó|registró|completó|concretó|guardó)\b|\b(?:falló|ha fallado|fracasó)\b",
+        Claim.NOTHING_OWED: r"\bno (?:debe|debes|tiene|tienes|hay|hace falta|necesita|necesitas|queda)(?: que)? (?:hacer|pagar|abonar|confirmar) nada\b|\bno (?:debe|debes) nada\b|\bnada más (?:que|por) (?:hacer|pagar)\b|\bno (?:hace falta|necesita|es necesario) (?:hacer|confirmar|pagar)\w*",
     },
     places={
         "window": r"ventan(?:a|al|ales|as)|cristalera|mirador",
@@ -230,7 +232,7 @@ WORDS = Words(
         "wifi": r"wi-?fi",
         "pets": r"mascotas?|perros?|gatos?",
         "menu": r"menus?|carta|platos?|vegan[oa]s?|vegetarian[oa]s?|gluten|celiac[oa]s?|paella|buffet",
-        "music": r"musica|concierto|dj|karaoke|espectaculo|show",
+        "music": r"musica|concierto|dj|karaoke|espectaculo",
         "dress": r"etiqueta|codigo de vestimenta|traje",
         "payment": r"tarjetas?|efectivo|bizum|transferencia|factura|pagos?|paypal|qr",
         "insurance": r"seguros?|aseguradora|mutua|cobertura",

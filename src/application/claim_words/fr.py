@@ -72,7 +72,7 @@ WORDS = Words(
     },
     clock_words={"minuit": 0, "midi": 720},
     before_hour=r"a|vers|des|jusqu'a|de|entre|avant|apres",
-    after_hour=r"h|heures?",
+    after_hour=r"h|heures?(?= du| de l'| et| pile)",
     past={"et demie": 30, "et quart": 15, "moins le quart": -15, "trente": 30, "quinze": 15},
     past_before={},
     day_before=r"le|du|au",
@@ -96,7 +96,7 @@ WORDS = Words(
     claims={
         Claim.BOOKED: (
             r"\b(?:réservée?s?|confirmée?s?|enregistrée?s?|bouclée?s?|programmée?s?|garantie?s?|validée?s?|bloquée?s?|fixée?s?|planifiée?s?|assurée?s?)\b|\b(?:réservation|table|rendez-vous) (?:faite?|prête?|prise?|ok|effectuée?)\b"
-            r"|\bc'est (?:fait|bon|réglé|noté|tout bon|d'accord|parti|confirmé)\b|\btout est (?:prêt|réglé|bon|en ordre|ok)\b|\b(?:est|sera) (?:prête?|à vous|la vôtre|acquise?)\b|\bje (?:vous|te) (?:réserve|confirme|bloque)\b|\b(?:peux|pouvons|plaisir de) (?:vous )?confirmer\b|\bvous avez (?:votre|une) table\b"
+            r"|\bc'est (?:fait|bon|réglé|noté|tout bon|d'accord|parti|confirmé)\b|\btout est (?:prêt|réglé|bon|en ordre|ok)\b|\b(?:est|sera) (?:prête?|à vous|la vôtre|acquise?)\b|\bje (?:vous|te) (?:réserve|confirme|bloque)\b|\b(?:peux|pouvons|plaisir de) (?:vous )?confirmer\b|\bvous avez (?:votre|une) table\b|\bvotre table vous attend\b"
         ),
         Claim.EXISTS: r"\b(?:vous avez|il y a|je vois|j'ai|nous avons|existe)(?: déjà| bien)? (?:une|votre|un|deux) (?:réservation|rendez-vous)\w*|\bvotre (?:réservation|table|rendez-vous)(?: [\w-]+){0,3}? (?:est|reste|demeure|tient)\b",
         Claim.RECEIVED: r"\b(?:reçue?s?|en cours|prise? en compte|transmise?|en attente de confirmation)\b",

@@ -107,7 +107,7 @@ WORDS = Words(
     claims={
         Claim.BOOKED: (
             r"\b(?:prenotat|confermat|riservat|fissat|programmat|garantit|assicurat|registrat|bloccat)[oaie]\b|\b(?:prenotazione|tavolo|appuntamento) (?:è )?(?:fatt[oa]|pront[oa]|a posto|effettuat[oa]|ok)\b"
-            r"|\btutto (?:a posto|fatto|pronto|ok|in ordine|sistemato)\b|\b(?:è|sarà) (?:suo|tuo|vostro|pronto|pronta|tutto pronto)\b|\b(?:le|ti|vi) (?:prenoto|confermo|riservo|fisso)\b|\b(?:posso|possiamo|lieti? di|piacere di) conferm\w+|\bsistemat[oa]\b|\b(?:sto|stiamo) prenotando\b"
+            r"|\btutto (?:a posto|fatto|pronto|ok|in ordine|sistemato)\b|\b(?:è|sarà) (?:suo|tuo|vostro|pronto|pronta|tutto pronto)\b|\b(?:le|ti|vi) (?:prenoto|confermo|riservo|fisso)\b|\b(?:posso|possiamo|lieti? di|piacere di) conferm\w+|\bsistemat[oa]\b|\b(?:sto|stiamo) prenotando\b|\btavolo (?:la|ti|vi) (?:aspetta|attende)\b"
         ),
         Claim.EXISTS: r"\b(?:ha|hai|avete|c'è|vedo|risulta|esiste|trovo)(?: già| una| un| la sua| un'altra)* (?:prenotazione|appuntamento)\b|\b(?:sua|tua|vostra|la|suo|tuo|vostro|il) (?:prenotazione|tavolo|appuntamento)(?: [\w-]+){0,3}? (?:è|rimane|resta|sarà)\b",
         Claim.RECEIVED: r"\b(?:ricevut[oaie]|in corso|presa? in carico|inoltrat[oa]|in attesa di conferma)\b",

@@ -78,7 +78,7 @@ WORDS = Words(
     },
     clock_words={"meia-noite": 0, "meio-dia": 720},
     before_hour=r"as|a|pelas|desde as|ate as|das|entre as",
-    after_hour=r"h|hs|hrs|horas|em ponto",
+    after_hour=r"h|hs|hrs|em ponto",
     past={"e meia": 30, "e quinze": 15, "e um quarto": 15, "e trinta": 30, "e dez": 10},
     past_before={"quinze para as": -15, "um quarto para as": -15},
     day_before=r"dia|no dia|para o dia",
@@ -101,7 +101,7 @@ WORDS = Words(
     notes=r"anot\w*|not[ao]\w*|pedido\w*|preferencia\w*|alergi\w*|solicit\w*",
     claims={
         Claim.BOOKED: (
-            r"\b(?:reservad|confirmad|agendad|marcad|garantid|assegurad|efetuad|registad|registrad|acertad)[oa]s?\b|\b(?:reservei|reservámos|confirmei|agendei|marquei)\b"
+            r"(?<!solicitud )(?<!pedido )\b(?:reservad|confirmad|agendad|marcad|garantid|assegurad|efetuad|registad|registrad|acertad)[oa]s?\b|\b(?:reservei|reservámos|confirmei|agendei|marquei)\b"
             r"|\b(?:reserva|mesa|consulta|marcação) (?:já )?(?:está |foi |ficou |fica )?(?:feita|pronta|ok|certa|fechada|de pé|assegurada)\b|\bfic(?:a|ou) (?:tudo )?(?:certo|combinado|marcad\w+|para|pronta)\b|\btudo (?:certo|pronto|combinado|acertado)\b|\bestá (?:feit[oa]|pront[oa])\b|\bcombinado\b|\bé (?:sua|seu)\b|\bestou (?:reservando|a reservar|confirmando)\b"
         ),
         Claim.EXISTS: r"\b(?:tem|possui|existe|há|vejo|encontrei)(?: já| uma| sua| outra)* (?:reserva|consulta|marcação)\b|\bsua (?:reserva|mesa|consulta|marcação)(?: [\w-]+){0,3}? (?:é|está|continua|segue|mantém-se)\b",
@@ -109,7 +109,7 @@ WORDS = Words(
         Claim.MOVED: r"\b(?:remarcad|alterad|mudad|movid|transferid|reagendad|adiad|antecipad|passad)[oa]s?\b|\b(?:remarquei|alterei|mudei|transferi|reagendei|movi)\b",
         Claim.CANCELLED: r"\b(?:cancelad|anulad|desmarcad|eliminad)[oa]s?\b|\b(?:cancelei|anulei|desmarquei)\b",
         Claim.WAITLISTED: r"\b(?:está|ficou|fica|coloquei|incluí|adicionad[oa]|inscrit[oa]|adicionei)(?: \S+){0,4} (?:lista|fila) de espera\b",
-        Claim.UPDATED: r"\b(?:atualizad|actualizad|corrigid|guardad)[oa]s?\b|\batualizei\b",
+        Claim.UPDATED: r"\b(?:atualizad|actualizad|corrigid)[oa]s?\b|\batualizei\b",
         Claim.HELD: r"\b(?:guardo|guardei|seguro|segurei|mantenho) (?:a|essa|esta|sua|o|para)\b|\b(?:guardad|bloquead)[oa]s?\b",
         Claim.DONE: r"^\W*(?:pronto|prontinho|feito|tudo pronto|resolvido)\b|\btudo (?:pronto|feito|resolvido)\b|✅|✔|☑|🎉",
         Claim.AWAITED: r"\b(?:esperamos|aguardamos|espero|aguardo)(?: por)? (?:você|vocês|si|o senhor|a senhora|a sua visita|sua visita)\b|\baté (?:segunda|terça|quarta|quinta|sexta|sábado|domingo|amanhã|hoje|lá)\b|\bte (?:vejo|vemos|esperamos)\b|\bnos vemos\b(?! em breve)|\bvemo-nos\b(?! em breve)",

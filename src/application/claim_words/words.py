@@ -35,6 +35,8 @@ class Claim(StrEnum):
     """The house will write or call."""
     HANDED_OVER = "handed_over"
     """A person has been told."""
+    FAILED = "failed"
+    """It came to nothing: false where the outcome is still open."""
     NOTHING_OWED = "nothing_owed"
     """There is nothing left for the guest to do or to pay."""
 

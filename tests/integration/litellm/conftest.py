@@ -1,0 +1,44 @@
+"""litellm on httpx, so that respx sees its traffic."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import respx
+
+from infrastructure.litellm.model import LiteLLMModel
+
+BASE = "https://provider.test/v1"
+ADDRESS = f"{BASE}/chat/completions"
+
+
+@pytest.fixture(scope="session")
+def ready() -> LiteLLMModel:
+    """litellm imported: everything that needs it imported comes after."""
+    return LiteLLMModel("openai/gpt-4o", api_key="sk-test", api_base=BASE)
+
+
+@pytest.fixture
+async def wire(ready: LiteLLMModel, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[respx.Route]:
+    import litellm
+
+    monkeypatch.setattr(litellm, "disable_aiohttp_transport", True)
+    await ready.aclose()
+    with respx.mock(assert_all_called=False) as router:
+        yield router.post(ADDRESS)
+    await ready.aclose()
+
+
+@pytest.fixture
+def exceptions(ready: LiteLLMModel) -> dict[str, type[Exception]]:
+    """Every exception class that litellm defines."""
+    from litellm import exceptions as module
+
+    return {
+        name: each
+        for name, each in vars(module).items()
+        if isinstance(each, type)
+        and issubclass(each, Exception)
+        and each.__module__ == module.__name__
+    }
