@@ -1,0 +1,85 @@
+"""What the composition root lends to the command line."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fastapi import FastAPI
+
+    from application.ports.agents import HumanAgent
+    from application.ports.conversations import Conversations
+    from application.ports.keys import Keys
+    from domain.venue import Venue
+    from infrastructure.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChoice:
+    """Which models an agent will ask, in order; none means its local twin, and `reason` says why."""
+
+    agent: str
+    models: tuple[str, ...]
+    reason: str = ""
+
+
+class OpenLedger(Protocol):
+    @property
+    def keys(self) -> Keys: ...
+    @property
+    def conversations(self) -> Conversations: ...
+
+
+class Program(Protocol):
+    """Everything that commands do with the rest of the program."""
+
+    def settings(self, **given: object) -> Settings:
+        """Raises: SettingsError."""
+        ...
+
+    def create_app(self, settings: Settings) -> FastAPI: ...
+
+    def serve(
+        self, app: FastAPI, *, host: str, port: int, on_listening: Callable[[str], None]
+    ) -> bool: ...
+
+    def serving(self, app: FastAPI) -> AbstractAsyncContextManager[str]: ...
+
+    def configure_logging(self, settings: Settings, *, level: int = ...) -> None: ...
+
+    def venues(self, settings: Settings) -> Sequence[Venue]:
+        """Raises: AnfitrionError where a venue file is wrong."""
+        ...
+
+    def zone_table(self) -> str: ...
+
+    def ledger(self, settings: Settings) -> AbstractAsyncContextManager[OpenLedger]:
+        """Raises: StoreUnavailable, ValueError."""
+        ...
+
+    def agents(self, settings: Settings) -> Sequence[AgentChoice]: ...
+
+    def end_of_life(self, model: str) -> date | None:
+        """The day on which a provider ends a model, where that is known."""
+        ...
+
+    def understand(
+        self, settings: Settings, items: Path, predictions: Path, *, agent: str
+    ) -> AsyncIterator[int]:
+        """Predict one item after the other, and say how many are done.
+
+        Raises: ValueError where the file is none of the evaluation sets.
+        """
+        ...
+
+    def local_human(self) -> HumanAgent: ...
+
+    def measure(self, subject: str, *arguments: str) -> Mapping[str, Any]:
+        """What `infrastructure.benchmarks` says of a subject: numbers, nested by name."""
+        ...

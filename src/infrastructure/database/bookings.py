@@ -1,0 +1,389 @@
+"""Bookings in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from application.ports.bookings import AuditEntry, Once, facts_of
+from domain.booking import OPEN, Booking, BookingCode, BookingStatus, check_transition
+from domain.errors import (
+    BookingChanged,
+    BookingNotFound,
+    IllegalTransition,
+    KeyReused,
+    TooManyBookings,
+)
+from domain.floor import Placement
+from domain.venue import VenueId
+from infrastructure.database import claims
+from infrastructure.database.connections import Database
+from infrastructure.database.errors import TryAgain
+from infrastructure.database.rows import booking_columns, booking_of, booking_of_facts
+from infrastructure.database.tables import audit, bookings, idempotency
+
+Change = Callable[[sa.Connection], Booking]
+
+_param = sa.bindparam
+_b = bookings.c
+_is_open = _b.status.in_([status.value for status in OPEN])
+# Spelled as in the partial index, or PostgreSQL will not use it.
+_is_unsettled = sa.text("status IN ('confirming', 'received')")
+
+_BY_CODE = sa.select(bookings).where(_b.code == _param("code"))
+_LOCK_BY_CODE = _BY_CODE.with_for_update()
+_INSERT = sa.insert(bookings)
+_UPDATE = sa.update(bookings).where(_b.id == _param("row"))
+_OPEN_COUNT = sa.select(sa.func.count()).where(
+    _b.venue == _param("venue"), _b.user_id == _param("user_id"), _is_open, _b.end > _param("now")
+)
+_OF_GUEST = (
+    sa.select(bookings)
+    .where(
+        _b.venue == _param("venue"),
+        sa.or_(
+            _b.user_id == _param("user_id"),
+            sa.and_(_b.phone == _param("phone"), _param("phone", type_=sa.Text) != ""),
+        ),
+        _is_open,
+        _b.end > _param("since"),
+    )
+    .order_by(_b.start, _b.code)
+)
+BETWEEN = (
+    sa.select(bookings)
+    .where(_b.venue == _param("venue"), _b.start >= _param("from"), _b.start < _param("to"))
+    .order_by(_b.start, _b.code)
+)
+_BETWEEN_WITH_STATUS = BETWEEN.where(_b.status == _param("status"))
+_UNSETTLED = (
+    sa.select(bookings)
+    .where(_is_unsettled, _b.updated_at < _param("older_than"))
+    .order_by(_b.updated_at, _b.code)
+    .limit(_param("limit"))
+)
+_RECALL = sa.select(idempotency.c.fingerprint, idempotency.c.result).where(
+    idempotency.c.key == _param("key")
+)
+_REMEMBER = insert(idempotency).on_conflict_do_nothing(index_elements=[idempotency.c.key])
+_WRITTEN_BY = (
+    sa.select(idempotency.c.result)
+    .where(
+        idempotency.c.conversation_id == _param("conversation_id"),
+        idempotency.c.turn == _param("turn"),
+    )
+    .order_by(idempotency.c.seq)
+)
+_INSERT_AUDIT = sa.insert(audit)
+_AUDIT = sa.select(audit).where(audit.c.code == _param("code")).order_by(audit.c.seq)
+
+
+class DatabaseBookings:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def book(
+        self,
+        *,
+        booking: Booking,
+        placement: Placement,
+        hold_id: str | None,
+        limit: int,
+        once: Once,
+        actor: str,
+        now: datetime,
+    ) -> Booking:
+        def change(connection: sa.Connection) -> Booking:
+            claims.lock(connection, claims.guest_lock(booking.venue, booking.guest.user_id))
+            known = _recall(connection, once)
+            if known is not None:
+                return known
+            _check_limit(connection, booking, limit=limit, now=now)
+            _claim(connection, booking, placement, hold_id=hold_id, now=now)
+            connection.execute(_INSERT, booking_columns(booking, updated_at=now))
+            _record(connection, "booked", None, booking, once=once, actor=actor, now=now)
+            return booking
+
+        return await self._change(change, now)
+
+    async def move(
+        self,
+        *,
+        changed: Booking,
+        placement: Placement,
+        hold_id: str | None,
+        once: Once,
+        actor: str,
+        now: datetime,
+    ) -> Booking:
+        def change(connection: sa.Connection) -> Booking:
+            before = _lock(connection, changed.code)
+            known = _recall(connection, once)
+            if known is not None:
+                return known
+            if not before.is_open:
+                raise IllegalTransition(before=before.status, after="moved")
+            if before.version != changed.version:
+                raise BookingChanged
+            after = _moved(before, changed)
+            _claim(connection, after, placement, hold_id=hold_id, now=now)
+            _update(connection, after, now)
+            _record(connection, "moved", before, after, once=once, actor=actor, now=now)
+            return after
+
+        return await self._change(change, now)
+
+    async def set_status(
+        self,
+        *,
+        code: BookingCode,
+        status: BookingStatus,
+        version: int | None,
+        once: Once | None,
+        actor: str,
+        now: datetime,
+    ) -> Booking:
+        def change(connection: sa.Connection) -> Booking:
+            before = _lock(connection, code)
+            known = _recall(connection, once)
+            if known is not None:
+                return known
+            if before.status is status:
+                _remember(connection, once, before, now)
+                return before
+            if version is not None and version != before.version:
+                raise BookingChanged
+            check_transition(before.status, status)
+            after = replace(before, status=status, version=before.version + 1)
+            _follow_status(connection, before, after, now)
+            _update(connection, after, now)
+            _record(connection, status.value, before, after, once=once, actor=actor, now=now)
+            return after
+
+        return await self._change(change, now)
+
+    async def edit(
+        self, *, changed: Booking, once: Once | None, actor: str, now: datetime
+    ) -> Booking:
+        def change(connection: sa.Connection) -> Booking:
+            before = _lock(connection, changed.code)
+            known = _recall(connection, once)
+            if known is not None:
+                return known
+            if before.version != changed.version:
+                raise BookingChanged
+            after = replace(
+                before, guest=changed.guest, notes=changed.notes, version=before.version + 1
+            )
+            _update(connection, after, now)
+            _record(connection, "edited", before, after, once=once, actor=actor, now=now)
+            return after
+
+        return await self._change(change, now)
+
+    async def recall(self, *, once: Once) -> Booking | None:
+        return await self._database.read(lambda connection: _recall(connection, once))
+
+    async def get(self, *, code: BookingCode) -> Booking | None:
+        return await self._database.read(lambda connection: by_code(connection, code))
+
+    async def of_guest(
+        self, *, venue: VenueId, user_id: str, phone: str, since: datetime
+    ) -> Sequence[Booking]:
+        values = {"venue": venue, "user_id": user_id, "phone": phone, "since": since}
+        return await self._read_all(_OF_GUEST, values)
+
+    async def between(
+        self,
+        *,
+        venue: VenueId,
+        start: datetime,
+        end: datetime,
+        status: BookingStatus | None = None,
+    ) -> Sequence[Booking]:
+        values = {"venue": venue, "from": start, "to": end}
+        if status is None:
+            return await self._read_all(BETWEEN, values)
+        return await self._read_all(_BETWEEN_WITH_STATUS, {**values, "status": status.value})
+
+    async def unsettled(self, *, older_than: datetime, limit: int) -> Sequence[Booking]:
+        return await self._read_all(_UNSETTLED, {"older_than": older_than, "limit": limit})
+
+    async def written_by(self, *, conversation_id: str, turn: int) -> Sequence[Booking]:
+        def transaction(connection: sa.Connection) -> list[Booking]:
+            values = {"conversation_id": conversation_id, "turn": turn}
+            results = connection.execute(_WRITTEN_BY, values).scalars()
+            return [booking_of_facts(facts) for facts in results]
+
+        return await self._database.read(transaction)
+
+    async def audit(self, *, code: BookingCode) -> Sequence[AuditEntry]:
+        def transaction(connection: sa.Connection) -> list[AuditEntry]:
+            rows = connection.execute(_AUDIT, {"code": code})
+            return [
+                AuditEntry(
+                    at=row.at,
+                    actor=row.actor,
+                    action=row.action,
+                    code=BookingCode(row.code),
+                    before=row.before,
+                    after=row.after,
+                )
+                for row in rows
+            ]
+
+        return await self._database.read(transaction)
+
+    async def _change(self, change: Change, now: datetime) -> Booking:
+        return await claims.write_past_lapsed(self._database, change, now=now, durable=True)
+
+    async def _read_all(
+        self, statement: sa.Select[Any], values: dict[str, Any]
+    ) -> Sequence[Booking]:
+        return await self._database.read(lambda connection: select(connection, statement, values))
+
+
+def select(
+    connection: sa.Connection, statement: sa.Select[Any], values: dict[str, Any]
+) -> list[Booking]:
+    return [booking_of(row) for row in connection.execute(statement, values).mappings()]
+
+
+def by_code(connection: sa.Connection, code: BookingCode) -> Booking | None:
+    row = connection.execute(_BY_CODE, {"code": code}).mappings().first()
+    return None if row is None else booking_of(row)
+
+
+def _lock(connection: sa.Connection, code: BookingCode) -> Booking:
+    row = connection.execute(_LOCK_BY_CODE, {"code": code}).mappings().first()
+    if row is None:
+        raise BookingNotFound
+    return booking_of(row)
+
+
+def _check_limit(connection: sa.Connection, booking: Booking, *, limit: int, now: datetime) -> None:
+    values = {"venue": booking.venue, "user_id": booking.guest.user_id, "now": now}
+    if connection.execute(_OPEN_COUNT, values).scalar_one() >= limit:
+        raise TooManyBookings(limit=limit)
+
+
+def _claim(
+    connection: sa.Connection,
+    booking: Booking,
+    placement: Placement,
+    *,
+    hold_id: str | None,
+    now: datetime,
+    keep_pacing: bool = True,
+) -> None:
+    """Give a booking its claims: on what it has already, on its hold's, and on fresh cells."""
+    own = [booking.id] if hold_id is None else [booking.id, hold_id]
+    view = claims.claimable(connection, venue=booking.venue, placement=placement, own=own, now=now)
+    columns = {
+        "id": booking.id,
+        "kind": claims.BOOKING,
+        "holder": "",
+        "expires_at": None,
+        "booking": booking.code,
+    }
+    claims.claim(
+        connection,
+        venue=booking.venue,
+        placement=placement,
+        own=view.own,
+        columns=columns,
+        now=now,
+        keep_pacing=keep_pacing,
+    )
+
+
+def _moved(before: Booking, changed: Booking) -> Booking:
+    retimed = (before.start, before.end) != (changed.start, changed.end)
+    return replace(
+        changed,
+        id=before.id,
+        venue=before.venue,
+        status=before.status,
+        created_at=before.created_at,
+        version=before.version + 1,
+        sequence=before.sequence + retimed,
+    )
+
+
+def _follow_status(
+    connection: sa.Connection, before: Booking, after: Booking, now: datetime
+) -> None:
+    """Free the claims of a booking that ends, or claim again for one that comes back to life."""
+    if before.is_live == after.is_live:
+        return
+    allocation = claims.lock_own(connection, before.id)
+    if allocation is None:
+        return
+    if after.is_live:
+        # They are sitting there: pacing has nothing to say any more.
+        placement = allocation.placement
+        _claim(connection, after, placement, hold_id=None, now=now, keep_pacing=False)
+    else:
+        claims.give_back(connection, allocation, for_good=False)
+
+
+def _update(connection: sa.Connection, after: Booking, now: datetime) -> None:
+    connection.execute(_UPDATE, {**booking_columns(after, updated_at=now), "row": after.id})
+
+
+def _recall(connection: sa.Connection, once: Once | None) -> Booking | None:
+    if once is None:
+        return None
+    row = connection.execute(_RECALL, {"key": once.key}).first()
+    if row is None:
+        return None
+    if row.fingerprint != once.fingerprint:
+        raise KeyReused
+    return booking_of_facts(row.result)
+
+
+def _remember(connection: sa.Connection, once: Once | None, result: Booking, now: datetime) -> None:
+    if once is None:
+        return
+    written = connection.execute(
+        _REMEMBER,
+        {
+            "key": once.key,
+            "fingerprint": once.fingerprint,
+            "conversation_id": once.conversation_id,
+            "turn": once.turn,
+            "result": facts_of(result),
+            "created_at": now,
+        },
+    )
+    if written.rowcount == 0:
+        raise TryAgain  # the same key was used a moment ago: recall it
+
+
+def _record(
+    connection: sa.Connection,
+    action: str,
+    before: Booking | None,
+    after: Booking,
+    *,
+    once: Once | None,
+    actor: str,
+    now: datetime,
+) -> None:
+    _remember(connection, once, after, now)
+    connection.execute(
+        _INSERT_AUDIT,
+        {
+            "at": now,
+            "actor": actor,
+            "action": action,
+            "code": after.code,
+            "before": None if before is None else facts_of(before),
+            "after": facts_of(after),
+        },
+    )

@@ -1,0 +1,236 @@
+"""The ledger's tables. `migrations/` builds them; a test holds both to be the same.
+
+There are no foreign keys: a check per claim would cost more than the claim. One module,
+`infrastructure.database.claims`, moves claims, and the state machine test counts them.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant as microseconds since the epoch: exact, ordered, alike in every database."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _: sa.Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any, _: sa.Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+class Words(TypeDecorator[str]):
+    """Text as people send it: what UTF-8 or PostgreSQL cannot hold becomes U+FFFD."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _: sa.Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+def storable(text: str) -> str:
+    """The text without NUL and lone surrogates."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+# SQLite numbers rows by itself only where the type is spelled INTEGER.
+Sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Json = sa.JSON(none_as_null=True)
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+allocations = sa.Table(
+    "allocations",
+    metadata,
+    sa.Column("seq", Sequence, primary_key=True, autoincrement=True),
+    # A hold's own id; a booking's allocation has the booking's id.
+    sa.Column("id", Words, nullable=False, unique=True),
+    sa.Column("venue", Words, nullable=False),
+    # hold, booking, or released: a booking that gave its claims back and may want them again.
+    sa.Column("kind", Words, nullable=False),
+    sa.Column("slot", Json, nullable=False),
+    sa.Column("claims", Json, nullable=False),
+    sa.Column("charges", Json, nullable=False),
+    sa.Column("first_cell", sa.BigInteger, nullable=False),
+    sa.Column("end_cell", sa.BigInteger, nullable=False),
+    sa.Column("holder", Words, nullable=False, server_default=""),
+    sa.Column("expires_at", Instant),
+    sa.Column("booking", Words),
+    sa.Index(None, "venue", "first_cell"),
+    sa.Index(
+        "ix_allocations_lapsing",
+        "expires_at",
+        sqlite_where=sa.text("expires_at IS NOT NULL"),
+        postgresql_where=sa.text("expires_at IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_allocations_holder",
+        "venue",
+        "holder",
+        sqlite_where=sa.text("expires_at IS NOT NULL"),
+        postgresql_where=sa.text("expires_at IS NOT NULL"),
+    ),
+)
+
+claims = sa.Table(
+    "claims",
+    metadata,
+    sa.Column("venue", Words, primary_key=True),
+    sa.Column("resource", Words, primary_key=True),
+    sa.Column("cell", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("allocation", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+pacing = sa.Table(
+    "pacing",
+    metadata,
+    sa.Column("venue", Words, primary_key=True),
+    sa.Column("key", Words, primary_key=True),
+    sa.Column("covers", sa.Integer, nullable=False),
+    sa.Column("parties", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+day_revisions = sa.Table(
+    "day_revisions",
+    metadata,
+    sa.Column("venue", Words, primary_key=True),
+    sa.Column("utc_day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+bookings = sa.Table(
+    "bookings",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("code", Words, nullable=False, unique=True),
+    sa.Column("venue", Words, nullable=False),
+    sa.Column("service", Words, nullable=False),
+    sa.Column("start", Instant, nullable=False),
+    sa.Column("end", Instant, nullable=False),
+    sa.Column("party_size", sa.Integer, nullable=False),
+    sa.Column("resources", Json, nullable=False),
+    sa.Column("status", Words, nullable=False),
+    sa.Column("user_id", Words, nullable=False),
+    sa.Column("name", Words, nullable=False),
+    sa.Column("phone", Words, nullable=False),
+    sa.Column("email", Words, nullable=False),
+    sa.Column("language", Words, nullable=False),
+    sa.Column("notes", Words, nullable=False),
+    sa.Column("channel", Words, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Index(None, "venue", "start"),
+    sa.Index(None, "venue", "user_id"),
+    sa.Index(None, "venue", "phone"),
+    sa.Index(
+        "ix_bookings_unsettled",
+        "updated_at",
+        sqlite_where=sa.text("status IN ('confirming', 'received')"),
+        postgresql_where=sa.text("status IN ('confirming', 'received')"),
+    ),
+)
+
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("seq", Sequence, primary_key=True, autoincrement=True),
+    sa.Column("key", Words, nullable=False, unique=True),
+    sa.Column("fingerprint", Words, nullable=False),
+    sa.Column("conversation_id", Words, nullable=False),
+    sa.Column("turn", sa.Integer, nullable=False),
+    sa.Column("result", Json, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Index(None, "conversation_id", "turn"),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("seq", Sequence, primary_key=True, autoincrement=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", Words, nullable=False),
+    sa.Column("action", Words, nullable=False),
+    sa.Column("code", Words, nullable=False),
+    sa.Column("before", Json),
+    sa.Column("after", Json),
+    sa.Index(None, "code", "seq"),
+)
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("venue", Words, nullable=False),
+    sa.Column("user_id", Words, nullable=False),
+    sa.Column("channel", Words, nullable=False),
+    sa.Column("state", Json),
+    # The number of the latest turn begun, answered or not.
+    sa.Column("turns", sa.Integer, nullable=False),
+    sa.Column("token", Words),
+    sa.Column("lease_until", Instant),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Index(None, "venue", "user_id", "updated_at"),
+)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("conversation_id", Words, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("venue", Words, nullable=False),
+    sa.Column("user_id", Words, nullable=False),
+    sa.Column("message_id", Words, nullable=False),
+    sa.Column("token", Words, nullable=False),
+    sa.Column("lease_until", Instant, nullable=False),
+    sa.Column("at", Instant),
+    sa.Column("message", Words),
+    # NULL until the turn is answered.
+    sa.Column("reply", Words),
+    sa.Column("response", Json),
+    sa.Column("understanding", Json),
+    sa.Column("recordings", Json),
+    sa.UniqueConstraint("venue", "user_id", "message_id"),
+    sa.Index(
+        "ix_turns_unanswered",
+        "lease_until",
+        sqlite_where=sa.text("reply IS NULL"),
+        postgresql_where=sa.text("reply IS NULL"),
+    ),
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("digest", Words, nullable=False),
+    sa.Column("scope", Words, nullable=False),
+    sa.Column("label", Words, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("revoked_at", Instant),
+)

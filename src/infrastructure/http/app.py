@@ -1,0 +1,83 @@
+"""The HTTP application: routes, errors, limits and pages, around what the composition root opens."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+
+from application.access import Scope
+from infrastructure.http import chat, health, pages, problems, staff, venues
+from infrastructure.http.auth import Gate
+from infrastructure.http.middleware import BodyLimits, RequestEdge
+from infrastructure.http.parts import Opened, Parts
+from infrastructure.http.turns import LiveTurns
+
+MAX_BODY_BYTES = 64 * 1024
+"""4,000 characters take 48 KB at most, each of them written as two escapes."""
+
+BODY_TIMEOUT_S = 10.0
+
+DRAIN_S = 20.0
+"""How long running turns may take to end when the server stops."""
+
+
+def create_http(
+    open_parts: Callable[[], AbstractAsyncContextManager[Opened]],
+    *,
+    version: str,
+    api_keys: Sequence[tuple[Scope, str]] = (),
+    is_loopback: bool = True,
+    body_timeout_s: float = BODY_TIMEOUT_S,
+) -> FastAPI:
+    """The app. `open_parts` is entered when the server starts and left after the last turn has ended.
+
+    `api_keys` come on top of those in the ledger. `is_loopback`: only this machine can reach the
+    server, so that it is open while there is no key at all.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_parts() as opened:
+            turns = LiveTurns(opened.conversation)
+            app.state.parts = Parts(
+                reservations=opened.reservations,
+                turns=turns,
+                gate=Gate(
+                    fixed=api_keys,
+                    keys=opened.keys,
+                    clock=opened.clock,
+                    open_if_unkeyed=is_loopback,
+                ),
+                clock=opened.clock,
+                probes=opened.probes,
+            )
+            try:
+                yield
+            finally:
+                await turns.drain(DRAIN_S)
+
+    app = FastAPI(
+        title="anfitrion",
+        version=version,
+        summary="A reservation engine that guests talk to in their own words.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        responses={
+            "default": {
+                "description": "What went wrong (RFC 9457)",
+                "content": {
+                    problems.MEDIA_TYPE: {"schema": problems.ProblemDocument.model_json_schema()}
+                },
+            }
+        },
+    )
+    problems.install(app)
+    for part in (chat, venues, staff, health):
+        app.include_router(part.router)
+    pages.install(app)
+    app.add_middleware(BodyLimits, max_bytes=MAX_BODY_BYTES, timeout_s=body_timeout_s)
+    app.add_middleware(RequestEdge)
+    return app

@@ -1,0 +1,1 @@
+"""The rule-based twins, Spanish and English: no network, no key."""

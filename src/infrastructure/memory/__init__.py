@@ -1,0 +1,27 @@
+"""The ledger's ports in memory: for unit tests, and to show what each promises in few lines."""
+
+from __future__ import annotations
+
+from infrastructure.memory.booking_store import MemoryBookingStore
+from infrastructure.memory.bookings import MemoryBookings
+from infrastructure.memory.conversations import MemoryConversations
+from infrastructure.memory.day_sheets import MemoryDaySheets
+from infrastructure.memory.floor import Floor
+from infrastructure.memory.holds import MemoryHolds
+from infrastructure.memory.keys import MemoryKeys
+
+
+class MemoryLedger:
+    """What `infrastructure.database.engine.Ledger` offers, lost when the process ends."""
+
+    def __init__(self) -> None:
+        self.floor = Floor()
+        self.holds = MemoryHolds(self.floor)
+        self.bookings = MemoryBookings(self.floor)
+        self.booking_store = MemoryBookingStore(rows=self.bookings.rows, is_ledger=True)
+        self.conversations = MemoryConversations(self.bookings.has_written)
+        self.day_sheets = MemoryDaySheets(self.floor)
+        self.keys = MemoryKeys()
+
+    async def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,239 @@
+"""Settings from the environment or a `.env` file, read once at start.
+
+A field's description completes the sentence "NAME: must be …", which is all that is said about a
+wrong value.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from application.access import Scope
+
+_SHOWN = 80
+"""Characters of a wrong value that are shown again."""
+
+_NEVER_SHOWN = frozenset({"api_keys", "openai_api_key", "deepseek_api_key", "database_url"})
+"""Settings that hold secrets, whole or in part."""
+
+
+class SettingsError(Exception):
+    """The settings cannot be started with. `lines` say why, one clear line for each."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def _pairs(value: object) -> object:
+    """`guest:abc, staff:def` as pairs of a scope and a key."""
+    if not isinstance(value, str):
+        return value
+    pairs = [item.strip().partition(":") for item in value.split(",") if item.strip()]
+    return tuple((scope.strip(), key.strip()) for scope, _, key in pairs)
+
+
+def _writable(folder: Path) -> Path:
+    """A folder that is there, or that can be made."""
+    if folder.exists() and not folder.is_dir():
+        raise ValueError
+    nearest = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise ValueError
+    return folder
+
+
+def _folder(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise ValueError
+    return folder
+
+
+def _database(url: str) -> str:
+    if not url.startswith(("sqlite://", "postgresql://", "postgres://")):
+        raise ValueError
+    return url
+
+
+def _models(value: str) -> str:
+    if not all(name.strip() for name in value.split(",")):
+        raise ValueError
+    return value
+
+
+Seconds = Annotated[float, Field(gt=0, le=120, description="seconds, more than 0 and at most 120")]
+ModelNames = Annotated[
+    str,
+    AfterValidator(_models),
+    Field(description="`local`, or litellm model names separated by commas"),
+]
+
+
+class Settings(BaseSettings):
+    """Every setting that does something, with its bounds and its default."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    host: Annotated[
+        str, Field(min_length=1, max_length=255, description="a host name or an IP address")
+    ] = "127.0.0.1"
+    port: Annotated[
+        int, Field(ge=0, le=65535, description="a port number from 0 (any free one) to 65535")
+    ] = 8000
+    data_dir: Annotated[
+        Path, AfterValidator(_writable), Field(description="a folder that can be written to")
+    ] = Path("data")
+    database_url: Annotated[
+        Annotated[str, AfterValidator(_database)] | None,
+        Field(description="sqlite:///FILE or postgresql://USER@HOST/NAME"),
+    ] = None
+    venues_dir: Annotated[
+        Annotated[Path, AfterValidator(_folder)] | None,
+        Field(description="a folder of venue files"),
+    ] = None
+    clock: Annotated[
+        AwareDatetime | None,
+        Field(description="an instant with its offset, such as 2026-11-27T10:00:00+01:00"),
+    ] = None
+
+    router_model: ModelNames = "openai/gpt-4o"
+    logic_model: ModelNames = "deepseek/deepseek-v4-flash"
+    human_model: ModelNames = "openai/gpt-4o"
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+    deepseek_api_key: SecretStr | None = None
+    deepseek_api_base: str | None = None
+    router_deadline_s: Seconds = 4
+    logic_deadline_s: Seconds = 6
+    human_deadline_s: Seconds = 8
+    max_tokens_per_call: Annotated[
+        int, Field(ge=100, le=1_000_000, description="a number of tokens from 100 to 1000000")
+    ] = 4000
+    max_cost_per_call_usd: Annotated[
+        float, Field(gt=0, le=100, description="US dollars, more than 0 and at most 100")
+    ] = 0.02
+    daily_budget_usd: Annotated[
+        float | None, Field(ge=0, description="US dollars a day, 0 or more")
+    ] = None
+
+    api_keys: Annotated[
+        tuple[tuple[Scope, Annotated[SecretStr, Field(min_length=1)]], ...],
+        NoDecode,
+        BeforeValidator(_pairs),
+        Field(description="scope:key pairs separated by commas, scopes guest, staff and ops"),
+    ] = ()
+    log_format: Annotated[
+        Literal["console", "json"] | None, Field(description="`console` or `json`")
+    ] = None
+
+    @model_validator(mode="after")
+    def _clock_stays_at_home(self) -> Settings:
+        if self.clock is not None and not self.is_loopback:
+            raise ValueError(
+                f"CLOCK: must be unset where HOST is not a loopback address, got HOST {self.host}"
+            )
+        return self
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        if self.host.lower() == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def ledger_url(self) -> str:
+        """Where the ledger is: DATABASE_URL, or a SQLite file in DATA_DIR."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'anfitrion.db'}"
+
+    @property
+    def background_url(self) -> str:
+        """Where background work keeps its progress: beside the ledger."""
+        if self.ledger_url.startswith("sqlite"):
+            return f"sqlite:///{self.data_dir.resolve() / 'background.db'}"
+        return self.ledger_url
+
+    @property
+    def fixed_keys(self) -> tuple[tuple[Scope, str], ...]:
+        return tuple((scope, key.get_secret_value()) for scope, key in self.api_keys)
+
+    def models_of(self, agent: str) -> tuple[str, ...]:
+        """The models an agent may ask, in order: those whose provider has a key here.
+
+        Empty where the setting says `local`, or where no provider has one.
+        """
+        names: str = getattr(self, f"{agent}_model")
+        wanted = [name.strip() for name in names.split(",")]
+        return tuple(name for name in wanted if name != "local" and self._has_key_for(name))
+
+    def access_to(self, model: str) -> tuple[str | None, str | None]:
+        """The key and the address of a model's provider; None leaves them to litellm."""
+        key, base = {
+            "openai": (self.openai_api_key, self.openai_base_url),
+            "deepseek": (self.deepseek_api_key, self.deepseek_api_base),
+        }.get(model.partition("/")[0], (None, None))
+        return key.get_secret_value() if key else None, base
+
+    def _has_key_for(self, model: str) -> bool:
+        """Providers other than the two known here take their keys from the environment themselves."""
+        match model.partition("/")[0]:
+            case "openai":
+                return self.openai_api_key is not None or self.openai_base_url is not None
+            case "deepseek":
+                return self.deepseek_api_key is not None
+            case _:
+                return True
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings of this process; `given` ones come before the environment and the file.
+
+    Raises: SettingsError.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError(_lines(error)) from None
+
+
+def _lines(error: ValidationError) -> list[str]:
+    """One line for each wrong setting, the first fault of each."""
+    lines: dict[str, str] = {}
+    for fault in error.errors(include_url=False):
+        if not fault["loc"]:
+            lines.setdefault("", str(fault["ctx"]["error"]))
+            continue
+        name = str(fault["loc"][0])
+        lines.setdefault(name, _line(name, fault["input"]))
+    return list(lines.values())
+
+
+def _line(name: str, value: object) -> str:
+    field = Settings.model_fields.get(name)
+    must_be = (field.description if field else None) or "a text"
+    if name in _NEVER_SHOWN:
+        return f"{name.upper()}: must be {must_be}"
+    return f'{name.upper()}: must be {must_be}, got "{str(value)[:_SHOWN]}"'

@@ -1,0 +1,433 @@
+"""The composition root: `create_app()` for servers, `run()` for the command.
+
+Nothing is imported here before it is needed, so that help is printed at once and a server without
+model keys never loads a model client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from fastapi import FastAPI
+
+    from application.conversation import Conversation
+    from application.ports.agents import HumanAgent, LogicAgent, RouterAgent
+    from application.ports.bookings import Bookings
+    from application.ports.clock import Clock
+    from application.ports.conversations import Conversations
+    from application.ports.day_sheets import DaySheets
+    from application.ports.holds import Holds
+    from application.ports.keys import Keys
+    from application.ports.language_model import LanguageModel
+    from application.ports.model_figures import PricedModel
+    from application.reservations import Reservations
+    from domain.venue import Venue
+    from infrastructure.cli.program import AgentChoice, OpenLedger
+    from infrastructure.http.parts import Probe
+    from infrastructure.litellm.model import LiteLLMModel
+    from infrastructure.settings import Settings
+
+_E164 = re.compile(r"\+[1-9]\d{7,14}")
+
+
+class AnyLedger(Protocol):
+    """What every ledger offers."""
+
+    @property
+    def holds(self) -> Holds: ...
+    @property
+    def bookings(self) -> Bookings: ...
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def day_sheets(self) -> DaySheets: ...
+    @property
+    def keys(self) -> Keys: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The running parts, as the server gets them."""
+
+    conversation: Conversation
+    reservations: Reservations
+    keys: Keys
+    clock: Clock
+    probes: Mapping[str, Probe]
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    ledger: AnyLedger | None = None,
+    router: RouterAgent | None = None,
+    logic: LogicAgent | None = None,
+    human: HumanAgent | None = None,
+    clock: Clock | None = None,
+    venues: Sequence[Venue] | None = None,
+) -> FastAPI:
+    """The server's app. What is not given is built from the settings; what is given stays open.
+
+    Raises: SettingsError, VenueFileError.
+    """
+    from importlib.metadata import version
+
+    from infrastructure.http.app import create_http
+    from infrastructure.settings import read_settings
+    from infrastructure.zones import use_packaged_zones
+
+    use_packaged_zones()
+    settings = settings or read_settings()
+    houses = tuple(venues) if venues is not None else _venues(settings)
+
+    @asynccontextmanager
+    async def open_parts() -> AsyncIterator[Opened]:
+        async with AsyncExitStack() as stack:
+            yield await _open(
+                stack,
+                settings,
+                houses,
+                ledger=ledger,
+                router=router,
+                logic=logic,
+                human=human,
+                clock=clock or _clock(settings),
+            )
+
+    return create_http(
+        open_parts,
+        version=version("anfitrion"),
+        api_keys=settings.fixed_keys,
+        is_loopback=settings.is_loopback,
+    )
+
+
+async def _open(
+    stack: AsyncExitStack,
+    settings: Settings,
+    venues: Sequence[Venue],
+    *,
+    ledger: AnyLedger | None,
+    router: RouterAgent | None,
+    logic: LogicAgent | None,
+    human: HumanAgent | None,
+    clock: Clock,
+) -> Opened:
+    from application.actions import Actions
+    from application.conversation import Conversation
+    from application.reservations import Reservations
+    from application.sheets import WarmSheets
+    from infrastructure.logging import keyed_hash, log_key
+
+    probes: dict[str, Probe] = {}
+    is_ours = ledger is None
+    if ledger is None:
+        opened = await stack.enter_async_context(_ledger(settings))
+        probes["ledger"] = _probe(opened)
+        ledger = opened
+    reservations = Reservations(
+        venues=venues,
+        holds=ledger.holds,
+        bookings=ledger.bookings,
+        sheets=WarmSheets(ledger.day_sheets),
+        clock=clock,
+    )
+    agents = _agents(stack, settings, clock)
+    conversation = Conversation(
+        router=router or agents.router,
+        human=human or agents.human,
+        actions=Actions(reservations=reservations, logic=logic or agents.logic),
+        reservations=reservations,
+        conversations=ledger.conversations,
+        bookings=ledger.bookings,
+        clock=clock,
+        phone_of=_phone_of,
+        guest_key=keyed_hash(log_key(settings.data_dir / "log.key")),
+    )
+    if is_ours:
+        await _start_background(stack, settings, ledger, conversation, clock)
+    return Opened(conversation, reservations, ledger.keys, clock, probes)
+
+
+async def _start_background(
+    stack: AsyncExitStack,
+    settings: Settings,
+    ledger: AnyLedger,
+    conversation: Conversation,
+    clock: Clock,
+) -> None:
+    """Background work begins beside the server, which answers while DBOS is still being loaded."""
+    from application.upkeep import Upkeep
+
+    upkeep = Upkeep(
+        conversation=conversation,
+        conversations=ledger.conversations,
+        holds=ledger.holds,
+        clock=clock,
+    )
+
+    async def work() -> None:
+        from infrastructure.dbos.background import BackgroundWork
+
+        background = BackgroundWork(
+            database_url=settings.background_url,
+            sweep_holds=upkeep.sweep_holds,
+            abandoned=upkeep.abandoned_turns,
+            finish_turn=upkeep.finish_turn,
+        )
+        await background.start()
+        await stopping.wait()
+        await background.stop()
+
+    stopping = asyncio.Event()
+    task = asyncio.create_task(work())
+
+    async def end() -> None:
+        stopping.set()
+        await task
+
+    stack.push_async_callback(end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Agents:
+    router: RouterAgent
+    logic: LogicAgent
+    human: HumanAgent
+
+
+def _agents(stack: AsyncExitStack, settings: Settings, clock: Clock) -> _Agents:
+    """The agents as the settings want them: on models behind their twins, or the twins alone."""
+    from infrastructure.local.human import LocalHuman
+    from infrastructure.local.logic import LocalLogic
+    from infrastructure.local.router import LocalRouter
+
+    twins = _Agents(LocalRouter(), LocalLogic(), LocalHuman())
+    wanted = {agent: settings.models_of(agent) for agent in ("router", "logic", "human")}
+    if not any(wanted.values()):
+        return twins
+
+    from application.agents.human import ModelHuman
+    from application.agents.logic import ModelLogic
+    from application.agents.router import ModelRouter
+    from application.claims import ClaimCheck
+    from infrastructure.local.dates.reader import DateReader
+    from infrastructure.local.understanding.contact import as_e164
+    from infrastructure.resilience.twins import TwinHuman, TwinLogic, TwinRouter
+
+    models = _models(stack, settings, clock, wanted)
+    router, logic, human = twins.router, twins.logic, twins.human
+    if "router" in models:
+        asked = ModelRouter(models["router"], DateReader(), read_phone=as_e164)
+        router = TwinRouter(asked, router, deadline_s=settings.router_deadline_s, clock=clock)
+    if "logic" in models:
+        asked_logic = ModelLogic(models["logic"])
+        logic = TwinLogic(asked_logic, logic, deadline_s=settings.logic_deadline_s, clock=clock)
+    if "human" in models:
+        asked_human = ModelHuman(models["human"], human, ClaimCheck())
+        human = TwinHuman(asked_human, human, deadline_s=settings.human_deadline_s, clock=clock)
+    return _Agents(router, logic, human)
+
+
+def _models(
+    stack: AsyncExitStack, settings: Settings, clock: Clock, wanted: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, LanguageModel]:
+    """The model behind each agent that has one, with everything that keeps it in bounds."""
+    from infrastructure.resilience.breaker import Breaker
+    from infrastructure.resilience.budget import CallLimits, DailyBudget
+    from infrastructure.resilience.onion import resilient
+
+    names = dict.fromkeys(name for chain in wanted.values() for name in chain)
+    clients = {name: _client(stack, settings, name) for name in names}
+    breakers = {name: Breaker(name, clock=clock) for name in names}
+    limits = CallLimits(settings.max_tokens_per_call, settings.max_cost_per_call_usd)
+    daily = DailyBudget(settings.daily_budget_usd, clock=clock)
+    return {
+        agent: resilient(
+            [clients[name] for name in chain],
+            deadline_s=getattr(settings, f"{agent}_deadline_s"),
+            limits=limits,
+            daily=daily,
+            breakers=breakers,
+            clock=clock,
+        )
+        for agent, chain in wanted.items()
+        if chain
+    }
+
+
+def _client(stack: AsyncExitStack, settings: Settings, name: str) -> PricedModel:
+    """One long-lived client for a model: a direct one where its provider speaks OpenAI's protocol,
+    which costs a twentieth of the time, and litellm for every other provider."""
+    from infrastructure.openai_compatible.model import OpenAICompatibleModel, can_serve
+
+    key, base = settings.access_to(name)
+    client: OpenAICompatibleModel | LiteLLMModel
+    if can_serve(name):
+        from infrastructure.litellm.figures import Figures
+
+        figures = Figures(name)
+        client = OpenAICompatibleModel(
+            name,
+            api_key=key,
+            api_base=base,
+            figures=figures,
+            reads_schemas=figures.facts.reads_schemas,
+        )
+    else:
+        from infrastructure.litellm.model import LiteLLMModel
+
+        client = LiteLLMModel(name, api_key=key, api_base=base)
+    stack.push_async_callback(client.aclose)
+    return client
+
+
+def _venues(settings: Settings) -> tuple[Venue, ...]:
+    from infrastructure.venues.loader import load_venues
+
+    return load_venues(settings.venues_dir)
+
+
+def _clock(settings: Settings) -> Clock:
+    from infrastructure.clock import OffsetClock, SystemClock
+
+    return SystemClock() if settings.clock is None else OffsetClock(settings.clock)
+
+
+@asynccontextmanager
+async def _ledger(settings: Settings) -> AsyncIterator[Any]:
+    from infrastructure.database.engine import open_ledger
+
+    ledger = await open_ledger(settings.ledger_url)
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+def _probe(ledger: Any) -> Probe:
+    from application.errors import StoreUnavailable
+
+    async def ask() -> None:
+        health = await ledger.health()
+        if not health.ok:
+            raise StoreUnavailable(health.detail)
+
+    return ask
+
+
+def _phone_of(user_id: str) -> str:
+    """Channels that prove a number use it, in E.164, as the guest's id."""
+    return user_id if _E164.fullmatch(user_id) else ""
+
+
+def _model_router(name: str, settings: Settings) -> RouterAgent:
+    """A router that asks one model and nobody else: for measuring that model."""
+    from application.agents.router import ModelRouter
+    from infrastructure.litellm.model import LiteLLMModel
+    from infrastructure.local.dates import DateReader
+
+    api_key, api_base = settings.access_to(name)
+    model = LiteLLMModel(
+        name, api_key=api_key, api_base=api_base, timeout_s=settings.router_deadline_s
+    )
+    return ModelRouter(model, DateReader())
+
+
+class _Program:
+    """What the command line uses of all this (`infrastructure.cli.program.Program`)."""
+
+    def settings(self, **given: object) -> Settings:
+        from infrastructure.settings import read_settings
+
+        return read_settings(**given)
+
+    def create_app(self, settings: Settings) -> FastAPI:
+        return create_app(settings)
+
+    def serve(
+        self, app: FastAPI, *, host: str, port: int, on_listening: Callable[[str], None]
+    ) -> bool:
+        from infrastructure.http.server import serve
+
+        return serve(app, host=host, port=port, on_listening=on_listening)
+
+    def serving(self, app: FastAPI) -> AbstractAsyncContextManager[str]:
+        from infrastructure.http.server import serving
+
+        return serving(app)
+
+    def configure_logging(self, settings: Settings, *, level: int = logging.INFO) -> None:
+        from infrastructure.logging import configure
+
+        configure(settings.log_format, level=level)
+
+    def venues(self, settings: Settings) -> Sequence[Venue]:
+        self.zone_table()
+        return _venues(settings)
+
+    def zone_table(self) -> str:
+        from infrastructure.zones import use_packaged_zones, zone_table_version
+
+        use_packaged_zones()
+        return zone_table_version()
+
+    def ledger(self, settings: Settings) -> AbstractAsyncContextManager[OpenLedger]:
+        return _ledger(settings)
+
+    def agents(self, settings: Settings) -> Sequence[AgentChoice]:
+        from infrastructure.cli.program import AgentChoice
+
+        def choice(agent: str) -> AgentChoice:
+            wanted = getattr(settings, f"{agent}_model")
+            reason = "as set" if wanted == "local" else f"no key for {wanted}"
+            return AgentChoice(agent, settings.models_of(agent), reason)
+
+        return [choice(agent) for agent in ("router", "logic", "human")]
+
+    def end_of_life(self, model: str) -> date | None:
+        from infrastructure.litellm.figures import read_facts
+
+        return read_facts([model])[model].ends_on
+
+    def understand(
+        self, settings: Settings, items: Path, predictions: Path, *, agent: str
+    ) -> AsyncIterator[int]:
+        from infrastructure.evaluation.understand import understand
+        from infrastructure.local.router import LocalRouter
+
+        self.zone_table()
+        router = LocalRouter() if agent == "local" else _model_router(agent, settings)
+        return understand(items, predictions, router=router)
+
+    def local_human(self) -> HumanAgent:
+        from infrastructure.local.human import LocalHuman
+
+        return LocalHuman()
+
+    def measure(self, subject: str, *arguments: str) -> Mapping[str, Any]:
+        measured = import_module(f"infrastructure.benchmarks.{subject}").run(*arguments)
+        return asyncio.run(measured) if inspect.iscoroutine(measured) else measured
+
+
+def run() -> None:
+    """The command `anfitrion`."""
+    from infrastructure.cli.app import build
+
+    build(_Program())()
+
+
+if __name__ == "__main__":
+    run()
