@@ -77,8 +77,11 @@ def create_app(
     human: HumanAgent | None = None,
     clock: Clock | None = None,
     venues: Sequence[Venue] | None = None,
+    background: bool = True,
 ) -> FastAPI:
     """The server's app. What is not given is built from the settings; what is given stays open.
+
+    `background`: whether this process also does the work between messages (DBOS).
 
     Raises: SettingsError, VenueFileError.
     """
@@ -104,6 +107,7 @@ def create_app(
                 logic=logic,
                 human=human,
                 clock=clock or _clock(settings),
+                background=background and ledger is None,
             )
 
     return create_http(
@@ -124,6 +128,7 @@ async def _open(
     logic: LogicAgent | None,
     human: HumanAgent | None,
     clock: Clock,
+    background: bool,
 ) -> Opened:
     from application.actions import Actions
     from application.conversation import Conversation
@@ -132,7 +137,6 @@ async def _open(
     from infrastructure.logging import keyed_hash, log_key
 
     probes: dict[str, Probe] = {}
-    is_ours = ledger is None
     if ledger is None:
         opened = await stack.enter_async_context(_ledger(settings))
         probes["ledger"] = _probe(opened)
@@ -156,7 +160,7 @@ async def _open(
         phone_of=_phone_of,
         guest_key=keyed_hash(log_key(settings.data_dir / "log.key")),
     )
-    if is_ours:
+    if background:
         await _start_background(stack, settings, ledger, conversation, clock)
     return Opened(conversation, reservations, ledger.keys, clock, probes)
 

@@ -102,7 +102,8 @@ def chat_answer(
 ) -> dict[str, Any]:
     """The whole answer, ready for JSON. Times carry the venue's offset."""
     outcome = outcome_of(acts, state)
-    offers = state.offers if outcome.status == "offering" else ()
+    # Also beside an outcome: "cancelled, and for Saturday I have 21:00".
+    offers = state.offers if state.expecting is Expecting.OFFER else ()
     intents = [intent.value for intent in understood.intents]
     return {
         "conversation_id": conversation_id,

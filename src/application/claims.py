@@ -140,6 +140,7 @@ class _Grammar:
     opener: re.Pattern[str]
     ignorance: re.Pattern[str]
     formerly: re.Pattern[str]
+    once: re.Pattern[str]
     nightly: re.Pattern[str]
     notes: re.Pattern[str]
 
@@ -165,6 +166,7 @@ def _grammar(language: str) -> _Grammar:
         opener=re.compile(rf"\W*(?:{words.openers})\b"),
         ignorance=re.compile(rf"\b(?:{words.ignorance})"),
         formerly=re.compile(rf"\b(?:{words.formerly})\b\W*(?:\w+ ){{0,2}}$"),
+        once=re.compile(rf"\b(?:{words.once})\b"),
         nightly=re.compile(rf"\b(?:{words.nightly})"),
         notes=re.compile(rf"\b(?:{words.notes})"),
     )
@@ -172,6 +174,7 @@ def _grammar(language: str) -> _Grammar:
 
 _BREAK = re.compile(
     r"[,;:·|()—–•]+(?=\s|$)|(?<=\s)[-(]+(?=\S|\s)|\n|(?=¿)|(?<=[!?.…])\s"
+    r"|\s(?=(?:y|and|e|et|und) (?:ahora|now|agora|maintenant|adesso|ora|jetzt)\b)"
     r"|\s(?=(?:pero|but|aber|mas|mais|ma|sondern|however|aunque|though)\s)"
 )
 _MORE_HELP = re.compile(
@@ -455,17 +458,22 @@ def _is_idle_today(argument: _Argument, mention: DayMention) -> bool:
 
 
 def _was_said(facts: Facts, mention: DayMention) -> bool:
-    if facts.said is None:
-        return False
+    """Whether the guest named that day; one of the two may leave out the weekday."""
+    said = facts.said.days if facts.said is not None else []
     return any(
         (m.day, m.offset) == (mention.day, mention.offset)
-        and None in (m.weekday, mention.weekday, *({m.weekday} & {mention.weekday} and {None}))
-        for m in facts.said.days
+        and (
+            m.weekday == mention.weekday
+            or (m.day is not None and None in (m.weekday, mention.weekday))
+        )
+        for m in said
     )
 
 
 def _was_former(argument: _Argument, clause: _Clause, at: int) -> bool:
-    return argument.grammar.formerly.search(argument.plain[clause.start : at]) is not None
+    before = argument.plain[clause.start : at]
+    grammar = argument.grammar
+    return bool(grammar.formerly.search(before) or grammar.once.search(before))
 
 
 def _times(argument: _Argument) -> Iterator[str]:
@@ -629,25 +637,35 @@ def _is_excused(argument: _Argument, match: re.Match[str]) -> bool:
 
 def _policies(argument: _Argument) -> Iterator[str]:
     """What only the house can tell: deposits, parking, discounts, what is on the menu."""
-    for match in _ANY_TOPIC.finditer(_without_titles(argument)):
-        clause = argument.clause_at(match.start())
-        if clause.question or argument.grammar.ignorance.search(argument.plain):
-            continue
-        if clause.conditional and argument.grammar.condition.search(
-            argument.plain, clause.start, match.start()
-        ):
-            continue
-        if not _is_excused(argument, match) or _contradicts(argument, clause, match):
-            yield "policy"
+    plain = _without_titles(argument)
+    if not _ANY_TOPIC.search(plain) or argument.grammar.ignorance.search(argument.plain):
+        return
+    for topic in _TOPICS.values():
+        for match in topic.finditer(plain):
+            clause = argument.clause_at(match.start())
+            if not clause.question and not _is_condition(argument, clause, match.start()):
+                yield from _policy(argument, clause, topic, match)
 
 
-def _contradicts(argument: _Argument, clause: _Clause, match: re.Match[str]) -> bool:
-    """Whether the house's own text on this says yes where the sentence says no, or the reverse."""
-    stem = match.group().split()[-1][:5]
-    quotes = [q for q in argument.facts.quotes if stem in q]
-    denied = _is_denied(argument, clause)
-    negation = argument.grammar.negation
-    return bool(quotes) and all((negation.search(q) is not None) != denied for q in quotes)
+def _is_condition(argument: _Argument, clause: _Clause, at: int) -> bool:
+    """ "Si necesita trona, dígamelo": what stands in the condition is not promised."""
+    opened = argument.grammar.condition.search(argument.plain, clause.start, at)
+    return clause.conditional and opened is not None
+
+
+def _policy(
+    argument: _Argument, clause: _Clause, topic: re.Pattern[str], match: re.Match[str]
+) -> Iterator[str]:
+    answers = [quote for quote in argument.facts.quotes if topic.search(quote)]
+    if not answers and not _is_excused(argument, match):
+        yield "policy"
+    elif answers and all(_denies(argument, a) != _is_denied(argument, clause) for a in answers):
+        # The house's own answer says yes where the sentence says no, or the reverse.
+        yield "policy"
+
+
+def _denies(argument: _Argument, quote: str) -> bool:
+    return argument.grammar.negation.search(quote) is not None
 
 
 _MARKUP = re.compile(r"<[a-z/!][^>]*>?|\]\(|!\[|```|\{\{|&[a-z]+;|⟨|⟩", re.IGNORECASE)

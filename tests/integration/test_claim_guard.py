@@ -27,6 +27,7 @@ _STANDINGS = {
     "received": (Standing.RECEIVED, _RECEIVED),
     "cancelled": (Standing.CANCELLED, frozenset({Claim.CANCELLED, Claim.EXISTS, Claim.DONE})),
 }
+_UNSETTLED = (Standing.RECEIVED, frozenset({Claim.EXISTS}))
 
 
 def facts_of_state(state: dict[str, Any], language: str) -> Facts:
@@ -34,24 +35,25 @@ def facts_of_state(state: dict[str, Any], language: str) -> Facts:
     entries: list[Entry] = []
     claims: set[Claim] = set()
     lengths: set[int] = set()
-    booking = state.get("booking")
-    if booking:
-        standing, true = _STANDINGS[booking["status"]]
-        entries.append(_entry(standing, booking))
-        claims |= true
-        if state["tool"] in ("modify_booking", "move_booking") and state.get("result") == "ok":
-            claims.add(Claim.MOVED)
+    tool, result = str(state.get("tool")), state.get("result")
+    for booking in (state.get("booking"), *state.get("bookings", ())):
+        if booking:
+            standing, true = _STANDINGS.get(booking.get("status", "confirmed"), _UNSETTLED)
+            entries.append(_entry(standing, booking))
+            claims |= true
+    if entries and result == "ok" and tool in ("modify_booking", "move_booking", "reschedule"):
+        claims.add(Claim.MOVED)
     hold = state.get("hold")
     if hold:
         entries.append(_entry(Standing.OFFERED, hold))
         claims |= {Claim.HELD, Claim.FREE}
-        lengths.add(hold["expires_in_s"] // 60)
+        lengths.add(hold.get("expires_in_s", 0) // 60)
     day = date.fromisoformat(state["date"]) if "date" in state else None
     for time in state.get("available", ()):
         hour, minute = map(int, time.split(":"))
         entries.append(Entry(Standing.OFFERED, day, hour * 60 + minute))
         claims.add(Claim.FREE)
-    match state.get("result"):
+    match result:
         case "conflict":
             claims.add(Claim.FULL)
         case "unknown_timeout":
@@ -60,9 +62,9 @@ def facts_of_state(state: dict[str, Any], language: str) -> Facts:
             claims.add(Claim.CLOSED)
         case "rejected":
             claims.add(Claim.FULL)
-    if state["tool"] == "availability" and not state["available"]:
+    if tool == "availability" and not state.get("available"):
         claims.add(Claim.FULL)
-    if "waitlist" in str(state["tool"]) and state.get("result") == "ok":
+    if "waitlist" in tool and result == "ok":
         claims |= {Claim.WAITLISTED, Claim.DONE, Claim.FOLLOW_UP}
     return Facts(
         language=language,

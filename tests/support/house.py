@@ -255,8 +255,11 @@ class House:
         return found
 
 
-Agents = Callable[[Clock], Mapping[str, Any]]
-"""Makes the agents that are not to be the local twins, by name: `router`, `logic`, `human`."""
+Agents = Callable[[Clock, AsyncExitStack], Mapping[str, Any]]
+"""Makes the agents that are not to be the local twins, by name: `router`, `logic`, `human`.
+
+What they leave open is closed by the stack.
+"""
 
 
 @asynccontextmanager
@@ -265,12 +268,13 @@ async def open_house(
     *,
     start: datetime,
     agents: Agents | None = None,
+    settings: Mapping[str, Any] | None = None,
     in_memory: bool = False,
     template: Path | None = None,
 ) -> AsyncIterator[House]:
     """The app as `anfitrion serve` makes it, with the sample venues, talked to without a socket.
 
-    Its ledger is a SQLite file in `folder`, begun as a copy of `template` where one is given (which
+    `settings` come on top of the defaults, with which all agents are the local twins. Its ledger is a SQLite file in `folder`, begun as a copy of `template` where one is given (which
     spares the migrations), or a `MemoryLedger`.
     """
     clock = MovedClock(start)
@@ -278,14 +282,15 @@ async def open_house(
     if template is not None:
         shutil.copyfile(template, file)
     memory = MemoryLedger() if in_memory else None
-    app = create_app(
-        Settings(_env_file=None, data_dir=folder),
-        ledger=memory,
-        clock=clock,
-        venues=_sample_venues(),
-        **(agents(clock) if agents else {}),
-    )
     async with AsyncExitStack() as stack:
+        app = create_app(
+            Settings(_env_file=None, data_dir=folder, **(settings or {})),
+            ledger=memory,
+            clock=clock,
+            venues=_sample_venues(),
+            background=False,
+            **(agents(clock, stack) if agents else {}),
+        )
         await stack.enter_async_context(app.router.lifespan_context(app))
         book: Book
         if memory is not None:

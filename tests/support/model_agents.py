@@ -1,20 +1,20 @@
-"""Model-backed agents for whole dialogues: with models that say what the twins would, and with models that fail.
+"""Model-backed agents for whole dialogues: on models that say what the twins would, and on models that fail.
 
-The agents, their prompts, their reading of answers and the wrappers that fall back to the twins are
-the real ones; only what a provider would send is made here.
+The agents, their prompts, the HTTP client and the wrappers that fall back to the twins are the real
+ones; only what a provider would answer is made here.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Any, Literal
 
 from application.agents.human import ModelHuman
 from application.agents.logic import ModelLogic
 from application.agents.router import ModelRouter
 from application.claims import ClaimCheck
-from application.errors import ModelUnavailable
 from application.ports.agents import (
     AgentName,
     Exchange,
@@ -26,7 +26,7 @@ from application.ports.agents import (
     Routed,
 )
 from application.ports.clock import Clock
-from application.ports.language_model import LanguageModel, Prompt
+from application.ports.language_model import LanguageModel
 from domain.availability import Wish
 from domain.dialogue import DialogueState
 from domain.floor import Slot
@@ -39,27 +39,63 @@ from domain.understanding import (
     Understanding,
 )
 from domain.venue import Venue
+from domain.when import When
+from infrastructure.benchmarks.provider import Reply
+from infrastructure.litellm.figures import Figures
 from infrastructure.local.dates import DateReader
 from infrastructure.local.human import LocalHuman
 from infrastructure.local.logic import LocalLogic
 from infrastructure.local.router import LocalRouter
+from infrastructure.openai_compatible.model import OpenAICompatibleModel
 from infrastructure.resilience.twins import TwinHuman, TwinLogic, TwinRouter
-from tests.fakes.scripted_model import Answer, Cut, Never, ScriptedModel
+from tests.support.fake_provider import (
+    HANG,
+    INVALID_JSON,
+    FakeProvider,
+    broken,
+    cut,
+    invented_ids,
+    too_many_requests,
+)
 from tests.support.house import Agents
+
+MODEL = "openai/gpt-4o"
 
 # --- models that say what the twins would --------------------------------------------------------
 
 
-def understanding_as_answer(understanding: Understanding) -> str:
-    """What a good model would have answered for this understanding: the guest's words, not values."""
+def understanding_as_answer(understanding: Understanding, text: str) -> str:
+    """What a good model would have answered where the twin understood this: words, not values."""
     words = understanding.words
     party = understanding.party or Party(0, 0)
+    mentions = [
+        mention
+        for expecting in (True, False)
+        for mention in DateReader().read(
+            text, language=understanding.language, expecting_time=expecting
+        )
+    ]
+
+    def quoted(matches: Callable[[When], bool], resembles: Callable[[When], bool]) -> str:
+        """The guest's words; where the twin put two expressions together, those of the last one."""
+        for fits in (matches, resembles):
+            found = [text[m.start : m.end] for m in mentions if fits(m.when)]
+            if found:
+                return found[-1]
+        return ""
+
+    def said(wanted: When) -> tuple[str, str]:
+        day = wanted.day and quoted(lambda w: w.day == wanted.day, lambda w: w.day is not None)
+        time = wanted.time and quoted(lambda w: w.time == wanted.time, lambda w: w.time is not None)
+        return day or "", time or ""
+
+    date, time = said(understanding.when)
     answer = {
         "lang": understanding.language,
         "intents": [intent.value for intent in understanding.intents],
-        "date": words.get("date", ""),
-        "time": words.get("time", ""),
-        "previous": words.get("previous", ""),
+        "date": date,
+        "time": time,
+        "previous": " ".join(filter(None, said(understanding.previous))),
         "people": _people(understanding.party),
         "children": party.children,
         "babies": party.babies,
@@ -115,7 +151,7 @@ class ReplayingRouter:
         history: Sequence[Exchange],
     ) -> Routed:
         twins = await self._twin.run(message=message, state=state, venue=venue, history=history)
-        self._tell(understanding_as_answer(twins.understanding))
+        self._tell(understanding_as_answer(twins.understanding, message.text))
         return await self._router.run(message=message, state=state, venue=venue, history=history)
 
 
@@ -157,95 +193,95 @@ class ReplayingHuman:
             yield piece
 
 
-class _Told:
-    """A model that says what it was told last."""
-
-    def __init__(self) -> None:
-        self.model = ScriptedModel([self._say])
-        self._text = ""
-
-    def tell(self, text: str) -> None:
-        self._text = text
-
-    def _say(self, _: Prompt) -> str:
-        return self._text
+_DEADLINE_S = 5.0
 
 
-def replaying(clock: Clock) -> Mapping[str, Any]:
-    """All three agents on models that say what their twins would."""
-    router, logic, human = _Told(), _Told(), _Told()
-    return {
-        "router": TwinRouter(
-            ReplayingRouter(router.model, router.tell), LocalRouter(), deadline_s=5, clock=clock
-        ),
-        "logic": TwinLogic(
-            ReplayingLogic(logic.model, logic.tell), LocalLogic(), deadline_s=5, clock=clock
-        ),
-        "human": TwinHuman(
-            ReplayingHuman(human.model, human.tell), LocalHuman(), deadline_s=5, clock=clock
-        ),
-    }
+def replaying(provider: FakeProvider) -> Agents:
+    """All three agents, asking over HTTP a provider that says what their twins would."""
+    told: dict[AgentName, str] = {}
+    provider.rule = lambda body: Reply(told[_agent_of(body)])
+
+    def tell(agent: AgentName) -> Callable[[str], None]:
+        return lambda text: told.update({agent: text})
+
+    def make(clock: Clock, stack: AsyncExitStack) -> Mapping[str, Any]:
+        model = OpenAICompatibleModel(
+            MODEL,
+            api_key="sk-test",
+            api_base=provider.base_url,
+            figures=Figures(MODEL),
+            reads_schemas=True,
+        )
+        stack.push_async_callback(model.aclose)
+        patience: dict[str, Any] = {"deadline_s": _DEADLINE_S, "clock": clock}
+        router = ReplayingRouter(model, tell("router"))
+        logic = ReplayingLogic(model, tell("logic"))
+        human = ReplayingHuman(model, tell("human"))
+        return {
+            "router": TwinRouter(router, LocalRouter(), **patience),
+            "logic": TwinLogic(logic, LocalLogic(), **patience),
+            "human": TwinHuman(human, LocalHuman(), **patience),
+        }
+
+    return make
 
 
-# --- models that fail ----------------------------------------------------------------------------
+def _agent_of(body: Mapping[str, Any]) -> AgentName:
+    wanted = body.get("response_format")
+    if wanted is None:
+        return "human"
+    return "router" if wanted["json_schema"]["name"] == "router" else "logic"
+
+
+# --- providers that fail -------------------------------------------------------------------------
 
 Failure = Literal["timeout", "429", "500", "invalid answer", "hallucination", "cut stream"]
 
-# Long enough for the twin, short enough to be waited for once a turn.
-_DEADLINE_S = 0.02
+# Long enough for an answer from this machine, short enough to be waited for again and again.
+_IMPATIENT_S = 0.15
 
 _LIES = (
     "Perfecto, tu mesa está confirmada para el lunes 30 de noviembre a las 23:45."
     " Código: ABC-DEF-GHJ. Your table is booked for Monday at 11:45 pm."
 )
 
-_ANSWERS: Mapping[Failure, Mapping[AgentName, Answer]] = {
-    "timeout": dict.fromkeys(("router", "logic", "human"), Never()),
-    "429": dict.fromkeys(
-        ("router", "logic", "human"), ModelUnavailable("rate_limited", retry_after_s=30)
-    ),
-    "500": dict.fromkeys(("router", "logic", "human"), ModelUnavailable("server_error")),
-    "invalid answer": {"router": "Of course! {intents: book", "logic": '{"best": "the first"}'},
-    "hallucination": {
-        "logic": '{"ids": ["99", "T-14", "0"], "code": "fit", "reason": "A las 23:45 está libre."}',
-        "human": _LIES,
-    },
+_REPLIES: Mapping[Failure, Mapping[AgentName, Reply]] = {
+    "timeout": dict.fromkeys(("router", "logic", "human"), HANG),
+    "429": dict.fromkeys(("router", "logic", "human"), too_many_requests(retry_after_s=30)),
+    "500": dict.fromkeys(("router", "logic", "human"), broken()),
+    "invalid answer": dict.fromkeys(("router", "logic"), INVALID_JSON),
+    "hallucination": {"logic": invented_ids(), "human": Reply(_LIES)},
     "cut stream": {
-        "router": ModelUnavailable("cut_stream"),
-        "logic": ModelUnavailable("cut_stream"),
-        "human": Cut("Perfecto, queda"),
+        "router": Reply(raw=b'{"choices": [{"message": {"content": "{\\"inte'),
+        "logic": Reply(raw=b'{"choices": [{"mess'),
+        "human": cut("Perfecto, tu mesa queda reservada.", after=3),
     },
 }
 
 FAILURES: Sequence[tuple[AgentName, Failure]] = tuple(
-    (agent, failure) for failure, answers in _ANSWERS.items() for agent in answers
+    (agent, failure) for failure, replies in _REPLIES.items() for agent in replies
 )
-"""Every agent with every way in which it can fail."""
+"""Every agent with every way in which its provider can fail."""
 
 
-def failing(agent: AgentName, failure: Failure) -> Agents:
-    """One agent on a model that fails in this way, every time; the others are the twins."""
-    model = ScriptedModel([_ANSWERS[failure][agent]])
-
-    def make(clock: Clock) -> Mapping[str, Any]:
-        if agent == "router":
-            router = ModelRouter(model, DateReader())
-            return {
-                "router": TwinRouter(router, LocalRouter(), deadline_s=_DEADLINE_S, clock=clock)
-            }
-        if agent == "logic":
-            logic = ModelLogic(model)
-            return {"logic": TwinLogic(logic, LocalLogic(), deadline_s=_DEADLINE_S, clock=clock)}
-        twin = LocalHuman()
-        human = ModelHuman(model, twin, ClaimCheck())
-        return {"human": TwinHuman(human, twin, deadline_s=_DEADLINE_S, clock=clock)}
-
-    return make
+def failing(provider: FakeProvider, agent: AgentName, failure: Failure) -> Mapping[str, Any]:
+    """Settings with which one agent asks a provider that fails in this way; the others are the twins."""
+    provider.rule = lambda _: _REPLIES[failure][agent]
+    return _asking(provider, agent)
 
 
-def all_down(clock: Clock) -> Mapping[str, Any]:
-    """Every provider answers 500."""
-    agents: dict[str, Any] = {}
-    for agent in ("router", "logic", "human"):
-        agents |= failing(agent, "500")(clock)
-    return agents
+def all_down(provider: FakeProvider) -> Mapping[str, Any]:
+    """Settings with which all agents ask a provider that answers 500."""
+    provider.rule = lambda _: broken()
+    return _asking(provider, "router", "logic", "human")
+
+
+def _asking(provider: FakeProvider, *agents: AgentName) -> Mapping[str, Any]:
+    models = {f"{agent}_model": "local" for agent in ("router", "logic", "human")}
+    return {
+        **models,
+        **{f"{agent}_model": MODEL for agent in agents},
+        **{f"{agent}_deadline_s": _IMPATIENT_S for agent in agents},
+        "openai_api_key": "sk-test",
+        "openai_base_url": provider.base_url,
+    }

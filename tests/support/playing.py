@@ -128,9 +128,8 @@ class _Play:
             message_id=message_id,
         )
         if answered.status_code != 200:
-            raise AssertionError(
-                f"{answered.status_code} to {text!r}: {answered.text}\n{self._played.report()}"
-            )
+            self._complain("last", [f"{answered.status_code} to {text!r}: {answered.text}"])
+            self._played.must_be_fine()
         answer: Mapping[str, Any] = answered.json()
         self._played.latencies_ms.append(answer["receipt"]["latency_ms"])
         for agent in answer["receipt"]["agents"]:

@@ -33,6 +33,7 @@ from application.wording import fold, sentences, split_sentences
 from domain import acts
 from domain.acts import Act
 from domain.booking import Booking, shown_code
+from domain.floor import Slot
 from domain.guest import Guest
 
 PROMPT = """You write the messages of a restaurant's or clinic's receptionist: warm, brief, natural, for a phone screen.
@@ -217,6 +218,8 @@ def _substance(said: tuple[Act, ...]) -> tuple[Act, ...]:
 def _is_said(act: Act, text: str, plan: ReplyPlan) -> bool:
     """Whether a reply holds what the guest needs of an act: its code, its times, its question."""
     match act:
+        case acts.Received(booking=booking, what=acts.Purpose.CANCEL):
+            return shown_code(booking.code) in text and _states(act, text, plan)
         case acts.Booked(booking=booking) | acts.Received(booking=booking):
             told = shown_code(booking.code) in text and _has_times([booking], text, plan)
             return told and _states(act, text, plan)
@@ -258,7 +261,7 @@ def _states(act: Act, text: str, plan: ReplyPlan) -> bool:
     return any(_OUTCOMES[type(act)] & each for each in told)
 
 
-def _has_times(starts: Iterable[Booking | acts.Slot], text: str, plan: ReplyPlan) -> bool:
+def _has_times(starts: Iterable[Booking | Slot], text: str, plan: ReplyPlan) -> bool:
     said = {minute for t in read(text, plan.language).times for minute in t.minutes}
     local = (start.start.astimezone(plan.venue.zone) for start in starts)
     return all(at.hour * 60 + at.minute in said for at in local)

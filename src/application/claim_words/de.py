@@ -97,6 +97,7 @@ WORDS = Words(
     openers=r"mochten|mochtest|soll|sollen|darf|kann|konnen|wollen|wie|was|wann|welche|welcher|welches|wo|wer|haben|hatten|ist|sind|fur|um wie|passt|an welchem|auf welchen|lieber|oder",
     ignorance=r"(?:habe|haben) (?:dazu |daruber )?keine (?:information|angabe|auskunft)\w*|weiss (?:ich )?nicht|weiß (?:ich )?nicht|kann (?:ich )?(?:ihnen )?(?:nicht|nichts) (?:sagen|bestatigen|versprechen)|(?:rufen|fragen) sie\b",
     formerly=r"von|vom|statt|anstatt|bisher\w*|vorher|war|ursprunglich\w*|fruher\w*",
+    once=r"vorher|ursprunglich|bisher",
     nightly=r"nacht|abend",
     notes=r"notier\w*|vermerk\w*|wunsch\w*|wunsche|anmerkung\w*|allergi\w*|gebeten",
     claims={

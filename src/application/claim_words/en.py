@@ -173,6 +173,7 @@ WORDS = Words(
         r"|(?:please )?(?:call|ask|ring|phone|contact|email|write to) (?:us|the|them|our)\b|couldn't say"
     ),
     formerly=r"from|was|were|instead of|rather than|before|previous|previously|old|original|originally|no longer|replaces|replacing|used to be",
+    once=r"previously|originally|used to be",
     nightly=r"night|early hours|small hours",
     notes=r"not(?:e|ed|es|ing)|request\w*|prefer\w*|asked|wish\w*|allerg\w*|written down|mention\w*|in mind",
     claims={
@@ -182,7 +183,7 @@ WORDS = Words(
             r"|\b(?:got|have|put|putting|marked|slotted|squeezed|fitted|pencilled) you (?:down|in|on the books)\b|\bdone and dusted\b|\bconsider it done\b|\bon the books\b|\bin the (?:book|diary|calendar)\b|\btaken care of\b|\bsigned and sealed\b|\bsigned, sealed\b|\bgood to go\b|\bwe(?:'ve| have) got you\b"
             r"|\b(?:have|'ve|just|has been|i|we|been)(?: now| just)? (?:made|completed|placed|created|arranged|taken|processed|finished|entered) (?:your|the|a|that) (?:booking|reservation|appointment|table)\b|\b(?:booking|reservation|appointment|table)(?: [\w-]+){0,3} (?:has been|is|was|'s)(?: now)? (?:made|ready|complete|completed|on|set|good|in|firm|arranged|placed|waiting)\b"
             r"|\b(?:can|happy to|pleased to|glad to|delighted to|hereby|i|we|to) confirm(?:ing)? (?:that |your |the |it\b|this)|\b(?:i'm|i am|we're|we are|now) (?:booking|reserving|confirming|putting|securing)\b|\b(?:booking|reservation|appointment) (?:made|complete|successful|done)\b|\bsuccessfully\b"
-            r"|\byour table (?:will be|is|'ll be) (?:ready|waiting)\b|\bi(?:'ll| will) (?:book|reserve|secure) (?:it|you|that|the|your)\b|\bwill be (?:booked|reserved)\b|\bsave you a (?:seat|spot|table)\b"
+            r"|\byour table (?:will be|is|'ll be) (?:ready|waiting)\b|\bi(?:'ll| will) (?:book|reserve|secure) (?:it|you|that|the|your)\b|\bwill be (?:booked|reserved)\b|\bset (?:a |the |your |that )?(?:\w+ )?(?:table|slot|spot|seat) aside\b|\bwent ahead and\b|\b(?:in|into) (?:the|our) (?:system|calendar|diary|books?)\b|\bsave you a (?:seat|spot|table)\b"
         ),
         Claim.EXISTS: (
             r"\byou(?: already| currently| still)? (?:have|'ve got|have got|hold)(?: already| currently| still)? (?:a|an|one|two|three|another|your|\d+)(?: \w+){0,2}? (?:bookings?|reservations?|appointments?)\b|\byou(?: already|'ve already)(?: \w+){0,2} (?:booking|reservation|appointment)\b"
@@ -198,7 +199,7 @@ WORDS = Words(
         Claim.AWAITED: r"\b(?:see|catch) (?:you|ya)\b(?! (?:soon|later|around|again|next time))|(?<!hope to )(?<!hoping to )\b(?:look(?:ing)? forward to (?:seeing|welcoming|having|hosting|meeting|serving)|can't wait to (?:see|welcome|host|have))\b|\b(?:we|i)(?:'ll| will| are|'re|'ll be| will be)? (?:be )?(?:expecting|awaiting|expect|waiting for) you\b|\bwill (?:be waiting for|welcome|see) you\b",
         Claim.FREE: (
             r"\b(?:i|we|there|still)(?:'ve| do|'s| is| are)?(?: still)? (?:have|has|got|is|are|'ve got)(?: still| only| just| also)? (?:a |an |one |two |three |some |several |another |the |plenty of |\d+ )*(?:\w+ )?(?:tables?|slots?|openings?|availability|space|spots?|seats?|room|times?|options?|places?|gap|appointments?)\b(?! (?:for|with|under) your name)"
-            r"|\b(?:is|are|'s|still|becomes?) (?:still )?(?:available|free|open for)\b(?! to)|\b(?:available|free) (?:at|on|for)\b|\bi(?:'ll| will| can|'m sure (?:i|we) can) (?:\w+ )?(?:find|squeeze|fit|get|sort|arrange|manage|make it work)\b|\b(?:squeeze|fit) you in\b|\bmake it work\b|\bmake (?:room|space|an exception)\b|\bopen (?:just|specially|especially|up) for you\b|\byou(?:'ll| will) (?:\w+ )?(?:get|have) (?:a|your|the) (?:table|spot|seat|slot)\b|\b(?:have|got) (?:\d{1,2}[:. ]|you a|a table|something)|\bi can (?:offer|do)\b|\bwe can (?:offer|do|seat|take) (?:you|\d)"
+            r"|\bthere(?:'s| is| are| will be)(?: still| also| only| just)? (?:a |an |one |two |some |\d+ )*(?:\w+ )?(?:tables?|slots?|openings?|spots?|seats?|room)\b|\b(?:is|are|'s|still|becomes?) (?:still )?(?:available|free|open for)\b(?! to)|\b(?:available|free) (?:at|on|for)\b|\bi(?:'ll| will| can|'m sure (?:i|we) can) (?:\w+ )?(?:find|squeeze|fit|get|sort|arrange|manage|make it work)\b|\b(?:squeeze|fit) you in\b|\bmake it work\b|\bmake (?:room|space|an exception)\b|\bopen (?:just|specially|especially|up) for you\b|\byou(?:'ll| will) (?:\w+ )?(?:get|have) (?:a|your|the) (?:table|spot|seat|slot)\b|\b(?:have|got) (?:\d{1,2}[:. ]|you a|a table|something)|\bi can (?:offer|do)\b|\bwe can (?:offer|do|seat|take) (?:you|\d)"
         ),
         Claim.FULL: (
             r"\b(?:fully|all|completely) (?:booked|reserved|taken)\b(?! (?:for|in))|\bbooked (?:up|out|solid)\b|\b(?:full|sold out|packed|taken|unavailable)\b(?! (?:name|care|note|down|address|your))|\bno (?:longer available|availability|tables?|slots?|space|spots?|room|openings?|seats?|appointments?|more)\b|\b(?:not|isn't|aren't|no longer|n't)(?: \w+)? (?:available|free)\b"
@@ -247,7 +248,7 @@ WORDS = Words(
         "refund": r"refund\w*|money back|reimburs\w*",
         "transport": r"taxi|cab|shuttle|transport|uber|pick-?up|pick you up",
         "promise": r"definitely|guarantee[sd]?|i promise|we promise|vip|priority|upgrade[sd]?|loyalty|points",
-        "medicine": r"ibuprofen|paracetamol|acetaminophen|aspirin|amoxicillin|antibiotics?|painkillers?|medic(?:ine|ation)|pills?|tablets?|\d+ ?mg|rinse",
+        "medicine": r"ibuprofen|paracetamol|acetaminophen|aspirin|amoxicillin|antibiotics?|painkillers?|medic(?:ine|ation)|pills?|tablets?|\d+ ?mg|rins\w+|salt water|ice pack|recommends?|prescri\w+",
         "duration_policy": r"cancel (?:for free|free|up to|any ?time|anytime|without)|grace period|up to \d+ hours|hours' notice",
         "staff_choice": r"the chef|the kitchen|the owner",
         "children": r"play area|playground|kids' corner|kids corner",

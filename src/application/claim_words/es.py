@@ -144,6 +144,7 @@ WORDS = Words(
         r"|(?:llam|pregunt|consult|escrib)(?:e|en|ar|arnos|enos|anos|elo|alo|alos|aselo|eselo|arlo)\b|desconozco|no depende de mi"
     ),
     formerly=r"de(?: las)?|del|desde(?: las| el)?|antes|en (?:vez|lugar) de|anterior|estaba|era|tenia|ya no|reemplaza|sustituye",
+    once=r"antes|era|estaba",
     nightly=r"noche|madrugada",
     notes=r"anot\w*|apunt\w*|not[ao]\w*|tom\w+ nota|pedid\w*|peticion\w*|preferencia\w*|prefier\w*|alergi\w*|solicit\w*|deseo\w*|tenemos en cuenta|en cuenta|pidi\w*|pides?|pide",
     claims={
@@ -152,15 +153,15 @@ WORDS = Words(
             r"|\b(?:reserv|confirm|agend|apart|program|asegur|concert)(?:é|ó|amos|aron)\b"
             r"|\b(?:se l[ao]s?|l[aeo]s?|te|os) (?:reservo|agendo|aparto|bloqueo|reservamos|confirmo (?:que|su|tu|la|el|para)|confirmamos (?:que|su|tu|la|el|para)|apunto (?:para|el|hoy|mañana|a las)|dejo (?:reserv|agend|list|apunt)\w*)\b"
             r"|\bqued(?:a|ó|an|aron|amos|as|asteis)\b(?: \S+){0,2} (?:list[oa]s?(?! de espera)|hech[oa]s?|para|fij[oa]s?|cerrad[oa]s?|el|a las|en firme|apuntad[oa]s?|anotad[oa]s?)\b"
-            r"|\b(?:est[áa]n?|ya tiene|ya tienes) (?:list[oa]s?|hech[oa]s?|asegurad\w+)\b|\b(?:mesa|reserva|cita|turno) (?:ya )?(?:list[oa]|hech[oa]|en firme|asegurad[oa]|cerrad[oa])\b"
-            r"|\b(?:he|hemos) (?:hecho|realizado|completado|creado|registrado|tramitado) (?:su|tu|la|una|vuestra) (?:reserva|cita)\b"
-            r"|\b(?:hice|hicimos|realicé|completé|cerré) (?:su|tu|la|una) (?:reserva|cita)\b|\btodo (?:est[áa] )?(?:arreglado|cerrado|en orden|confirmado)\b"
+            r"|\b(?:est[áa]n?|ya tiene|ya tienes) (?:list[oa]s?|hech[oa]s?|asegurad\w+)\b|\b(?:mesa|reserva(?:ción)?|cita|turno) (?:ya )?(?:list[oa]|hech[oa]|en firme|asegurad[oa]|cerrad[oa])\b"
+            r"|\b(?:he|hemos) (?:hecho|realizado|completado|creado|registrado|tramitado) (?:su|tu|la|una|vuestra) (?:reserva(?:ción)?|cita)\b"
+            r"|\b(?:hice|hicimos|realicé|completé|cerré) (?:su|tu|la|una) (?:reserva(?:ción)?|cita)\b|\btodo (?:est[áa] )?(?:arreglado|cerrado|en orden|confirmado)\b"
             r"|\b(?:est[áa]s?|queda|quedó) (?:apuntad|anotad|inscrit)[oa]s?\b(?! en la lista)|\bcuente con (?:su|la) (?:mesa|reserva|cita)|\bes (?:suya|tuya|vuestra)\b|\b(?:su|tu) (?:mesa|cita|lugar|sitio) (?:le |te )?(?:espera|est(?:á|ará) (?:list|esper)\w+)"
-            r"|\b(?:estoy|estamos) (?:reservando|agendando|confirmando)\b|\b(?:dalo|delo|dela) por hech[oa]\b|\btrato hecho\b|\bhecha la reserva\b|\bya qued(?:ó|a)\b\W*$|\b(?:está|queda)[sn]? (?:usted |ya )?en (?:la|nuestra) lista\b(?! de espera)|\b(?:su|tu) (?:mesa|sitio|lugar) (?:l[aeo]s?|te|os) (?:espera|aguarda|estará)\b|\b(?:anot|apunt)é (?:a las|para|el|su|la)\b|\btiene[sn]? (?:usted |ya )*(?:su |la )?mesa\b(?! (?:libre|disponible|de))"
+            r"|\b(?:estoy|estamos) (?:reservando|agendando|confirmando)\b|\b(?:dalo|delo|dela) por hech[oa]\b|\btrato hecho\b|\bhecha la reserva\b|\b(?:exitos[oa]s?|procesad[oa]s?|asignad[oa]s?|efectuad[oa]s?|tramitad[oa]s?)\b|\bcon éxito\b|\bexitosamente\b|\bacabo de (?:reserv|confirm|agend|apart|hacer|asegur|registr)\w*|\bya qued(?:ó|a)\b\W*$|\b(?:está|queda)[sn]? (?:usted |ya )?en (?:la|nuestra) lista\b(?! de espera)|\b(?:su|tu) (?:mesa|sitio|lugar) (?:l[aeo]s?|te|os) (?:espera|aguarda|estará)\b|\b(?:anot|apunt)é (?:a las|para|el|su|la)\b|\btiene[sn]? (?:usted |ya )*(?:su |la )?mesa\b(?! (?:libre|disponible|de))"
         ),
         Claim.EXISTS: (
-            r"\bhay (?:ya )?(?:una|otra) reserva\b|\b(?:tiene[sn]?|tenéis|cuenta[s]? con|figura|consta|aparece|encuentro|encontré|veo) (?:ya |aquí |otra |con nosotros )*(?:una|un|su|tu|otra|esta|la|dos|tres|varias|\d+)? ?(?:reservas?|citas?|turnos?)\b(?! (?:libre|disponible)s?)"
-            r"|\b(?:su|tu|sus|tus|vuestra|la) (?:reserva|cita|turno)(?: [\w-]+){0,3}? (?:es|son|sigue|siguen|está|continúa|se mantiene|permanece|ahora es)\b"
+            r"\bhay (?:ya )?(?:una|otra) reserva\b|\b(?:tiene[sn]?|tenéis|cuenta[s]? con|figura|consta|aparece|encuentro|encontré|veo) (?:ya |aquí |otra |con nosotros )*(?:una|un|su|tu|otra|esta|la|dos|tres|varias|\d+)? ?(?:reserva(?:s|ción|ciones)?|citas?|turnos?)\b(?! (?:libre|disponible)s?)"
+            r"|\b(?:su|tu|sus|tus|vuestra|la) (?:reserva(?:ción)?|cita|turno)(?: [\w-]+){0,3}? (?:es|son|ha sido|fue|quedó|sigue|siguen|está|continúa|se mantiene|permanece|ahora es)\b"
             r"|\b(?:su|tu|vuestra) mesa (?:[\w-]+ ){0,3}?(?:es|está|sigue|será)\b|\bsigue en pie\b"
         ),
         Claim.RECEIVED: (
@@ -176,7 +177,7 @@ WORDS = Words(
         ),
         Claim.CANCELLED: (
             r"\b(?:cancelad|anulad|eliminad|borrad)[oa]s?\b|\b(?:cancel|anul|elimin)(?:é|ó|amos)\b|\bdad[oa] de baja\b|\bdi de baja\b"
-            r"|\b(?:se l[ao]|l[aeo]s?|te l[ao]) (?:cancelo|anulo|cancelamos|anulamos)\b|\bqueda sin efecto\b|\bya no tiene (?:ninguna )?(?:reserva|cita)\b"
+            r"|\b(?:se l[ao]|l[aeo]s?|te l[ao]) (?:cancelo|anulo|cancelamos|anulamos)\b|\bqueda sin efecto\b|\bya no tiene (?:ninguna )?(?:reserva(?:ción)?|cita)\b"
         ),
         Claim.WAITLISTED: (
             r"\b(?:apuntad|anotad|inscrit|añadid|agregad|puest|incluid|metid)[oa]s?(?: \S+){0,3} lista de espera\b|\b(?:está[sn]?|queda[sn]?|quedó|entra|figura)(?: \S+){0,3} (?:en|a) (?:la |nuestra )?lista de espera\b"
@@ -195,7 +196,7 @@ WORDS = Words(
             r"|\balgo (?:le|te|les) (?:consigo|encuentro)\b|\b(?:tengo|tenemos) (?:a las |las )?\d|\bpuedo ofrecer\w*\b|\babrimos (?:para|solo|especialmente)\b|\b(?:mesa|cita|sitio|hora) (?:libre|disponible)\b"
         ),
         Claim.FULL: (
-            r"\b(?:complet[oa]s?|llen[oa]s?|agotad[oa]s?|ocupad[oa]s?)\b|\bno (?:(?:me|nos|le|te) )?(?:hay|queda|quedan|tengo|tenemos)(?: ya| más| ninguna?| alguna?| otr[oa]| de)* (?:mesas?|sitios?|lugar(?:es)?|huecos?|disponibilidad|espacio|plazas?|libres?|citas?|turnos?|horas?|horarios?|disponible|nada(?! (?:reservad|confirmad|apuntad|agendad))|ninguna?)\b"
+            r"\b(?:complet[oa]s?|llen[oa]s?|agotad[oa]s?|ocupad[oa]s?)\b|\bno (?:(?:me|nos|le|te) )?(?:hay|queda|quedan|tengo|tenemos)(?: ya| más| ninguna?| alguna?| otr[oa]| de)* (?:mesas?|sitios?|lugar(?:es)?|huecos?|disponibilidad|espacio|plazas?|libres?|citas?|turnos?|horas?|horarios?|disponible|nada(?! (?:reservad|confirmad|apuntad|agendad))|ninguna?(?! (?:reserva|duda|problema|informaci|constancia)))\b"
             r"|\b(?:ya )?no (?:\w+ )?(?:está|están|se encuentra) (?:disponibles?|libres?)\b|\bno disponibles?\b|\bsin (?:disponibilidad|mesas|sitio|huecos?|lugar)\b|\b(?:se |acaba de |la )*(?:ocupó|ocuparon|ocuparse)\b|\bya no (?:podemos|puedo) recibir"
         ),
         Claim.CLOSED: r"\b(?:cerramos|cerrad[oa]s?|no abrimos|no estamos abiertos|está cerrad\w+|cierra|descansamos)\b(?! (?:con|el trato))",
@@ -241,7 +242,7 @@ WORDS = Words(
         "refund": r"reembols\w+|devolu\w+",
         "transport": r"taxi|transporte|recogida|uber",
         "promise": r"garantiz\w+|prometo|prometemos|aseguramos que|le aseguro|te aseguro|vip|prioridad|preferente|puntos",
-        "medicine": r"ibuprofeno|paracetamol|aspirinas?|amoxicilina|antibiotico\w*|analgesico\w*|antiinflamatorio\w*|medicament\w+|medicina|pastillas?|comprimidos?|enjuag\w+|\d+ ?mg",
+        "medicine": r"ibuprofeno|paracetamol|aspirinas?|amoxicilina|antibiotico\w*|analgesico\w*|antiinflamatorio\w*|medicament\w+|medicina|pastillas?|comprimidos?|enjuag\w+|hielo|reposo|recet\w+|\d+ ?mg",
         "duration_policy": r"cancel\w+ (?:gratis|sin)|hasta \d+ horas antes|con \d+ horas|tolerancia|cortesia de \d+",
         "staff_choice": r"el chef|la chef|la cocina|el dueno",
         "children": r"zona infantil|parque infantil|juegos infantiles|animador",

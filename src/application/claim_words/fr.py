@@ -72,7 +72,7 @@ WORDS = Words(
     },
     clock_words={"minuit": 0, "midi": 720},
     before_hour=r"a|vers|des|jusqu'a|de|entre|avant|apres",
-    after_hour=r"h|heures?(?= du| de l'| et| pile)",
+    after_hour=r"h|heures?(?= du| de l'| et| pile| ?[!.,;]|$)",
     past={"et demie": 30, "et quart": 15, "moins le quart": -15, "trente": 30, "quinze": 15},
     past_before={},
     day_before=r"le|du|au",
@@ -91,6 +91,7 @@ WORDS = Words(
     openers=r"puis-je|voulez|souhaitez|desirez|preferez|est-ce|quel|quelle|quels|quelles|combien|quand|ou|a quelle|pour|avez|etes|pouvez|pourriez|que|qui|comment|dois-je|voudriez|aimeriez|je vous|on",
     ignorance=r"(?:n'ai|n'avons) pas (?:cette |d')?(?:information|precision)\w*|ne sais pas|ne (?:peux|puis) pas (?:vous )?(?:dire|confirmer|garantir)|(?:appelez|demandez|contactez)\b",
     formerly=r"de|du|au lieu de|avant|ancien\w*|etait|plutot que|precedent\w*",
+    once=r"avant|etait|auparavant",
     nightly=r"nuit|soir",
     notes=r"not\w*|demande\w*|preference\w*|allergi\w*|souhait\w*",
     claims={

@@ -102,6 +102,7 @@ WORDS = Words(
     openers=r"posso|puo|puoi|vuole|vuoi|vorrebbe|desidera|desideri|preferisce|preferisci|quale|quali|quando|quanti|quante|che|a che|dove|come|per|ha|hai|le va|va bene|chi|e'|e|o",
     ignorance=r"non (?:ho|abbiamo|dispongo di) (?:questa |quest')?(?:informazion|indicazion|dettagl)\w*|non (?:lo )?so\b|non posso (?:dir|confermar|garantir)\w*|(?:chiami|chieda|contatti|chiama|chiedi)\b",
     formerly=r"da|dalle|dal|prima|invece (?:di|delle)|precedente|era|anziche",
+    once=r"prima|era",
     nightly=r"notte|sera",
     notes=r"annot\w*|not[ao]\w*|richiest\w*|preferenz\w*|allergi\w*|segnat\w*|desideri\w*",
     claims={

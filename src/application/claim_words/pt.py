@@ -97,6 +97,7 @@ WORDS = Words(
     openers=r"posso|pode|quer|gostaria|prefere|deseja|qual|quais|quando|quantas|quantos|que|onde|como|em que|para|a que|ha|tem|e|ou",
     ignorance=r"nao (?:tenho|temos) (?:essa |esta )?informac\w+|nao sei|nao (?:posso|sei) (?:dizer|confirmar|garantir)|(?:ligue|pergunte|contate|contacte)\b",
     formerly=r"de|das|antes|em vez de|anterior|era|estava|no lugar de",
+    once=r"antes|era|estava",
     nightly=r"noite|madrugada",
     notes=r"anot\w*|not[ao]\w*|pedido\w*|preferencia\w*|alergi\w*|solicit\w*",
     claims={

@@ -105,6 +105,8 @@ class Words:
     """ "I have no information about": what follows is no claim."""
     formerly: str
     """What may stand before a time that no longer holds: "de las", "from"."""
+    once: str
+    """What makes all of its clause a thing of the past: "antes era", "previously"."""
     nightly: str
     """What tells that 00:15 is meant as part of the evening before."""
     notes: str

@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from application.ports.agents import AgentReceipt, Exchange, GuestMessage, Routed
 from domain.dialogue import DialogueState, Expecting
-from domain.understanding import Intent, OfferChoice, Party, Relative, Understanding
+from domain.understanding import ByComparison, Intent, OfferChoice, Party, Relative, Understanding
 from domain.venue import Venue, VenueKind
 from domain.when import ClockTime, DaysAhead, FromNow, Mention, TimeSpan, When
 from infrastructure.local.dates import DateReader
@@ -46,8 +46,16 @@ from infrastructure.local.understanding.tagger import Tagged, default_tagger
 from infrastructure.local.understanding.text import Said
 
 _TIME_EXPECTED = frozenset({Expecting.TIME, Expecting.NEW_TIME})
+MENU_CHOICES = 4
+"""How many things `acts.Menu` puts up for choice."""
 _SHIFT = timedelta(minutes=15)
 """How far beyond what was offered "something later" begins: the usual step between starts."""
+
+
+_THAT_ONE = re.compile(
+    r"(?<!\w)(?:that|this|the|which|any|first|second|third|last|other|later|earlier|another|each)\s+ones?(?!\w|\s+(?:pm|am|o'?clock))"
+)
+""" "yes, that one": no hour."""
 
 
 class LocalRouter:
@@ -99,11 +107,16 @@ class LocalRouter:
         choice = find_choice(rest, offered=_offered(state))
         spotted = self._spotted(rest, language, state)
         parties, mentions = self._people_and_moments(rest, language, state, choice)
-        parties = with_party(parties, spotted or (), rest)
-        mentions = with_moments(mentions, spotted or (), rest, dates=self._dates)
+        parties = [p for p in parties if choice is None or not _within(p, choice[1])]
         choice = _unless_a_moment(choice, mentions)
-        taken = [*((m.start, m.end) for m in mentions), *((p.start, p.end) for p in parties)]
-        name = find_name(rest.without(taken), expected=state.expecting is Expecting.NAME)
+        if choice is None:
+            taken = [(m.start, m.end) for m in mentions]
+            parties = with_party(parties, spotted or (), rest, taken=taken)
+            mentions = with_moments(mentions, spotted or (), rest, dates=self._dates)
+        provider = house.provider(rest)
+        known = [*((m.start, m.end) for m in mentions), *((p.start, p.end) for p in parties)]
+        unnamed = rest.without([*known, *([provider[1]] if provider else [])])
+        name = find_name(unnamed, expected=state.expecting is Expecting.NAME)
         return _Found(
             said=said,
             rest=rest,
@@ -113,8 +126,8 @@ class LocalRouter:
             mentions=mentions,
             service=house.service(rest),
             service_words=house.medical_words(rest) if venue.kind is VenueKind.CLINIC else None,
-            provider=house.provider(rest),
-            name=with_name(name, spotted or (), rest),
+            provider=provider,
+            name=with_name(name, spotted or (), unnamed),
             beneficiary=find_beneficiary(rest) if venue.kind is VenueKind.CLINIC else None,
             wishes=find_requests(rest, features=house.features),
             topic=house.topic(rest),
@@ -140,13 +153,18 @@ class LocalRouter:
         bare number that is a time where people are known ("make it 8") goes the other way.
         """
         parties = find_parties(rest, expected=state.expecting is Expecting.PARTY_SIZE)
-        sure = [p for p in parties if p.strong or not _may_be_an_hour(p, state)]
+        sure = [p for p in parties if p.strong or p.negated or not _may_be_an_hour(p, state)]
         hour_expected = state.expecting in _TIME_EXPECTED or (
             state.expecting is Expecting.OFFER and choice is None
         )
-        visible = rest.without([(p.start, p.end) for p in sure])
+        compared = [choice[1]] if choice and isinstance(choice[0], ByComparison) else []
+        pronouns = [match.span() for match in _THAT_ONE.finditer(rest.plain)]
+        visible = rest.without([*((p.start, p.end) for p in sure), *compared, *pronouns])
         mentions = read_moments(
-            self._dates, visible.text, language, expecting_time=hour_expected or len(sure) < len(parties)
+            self._dates,
+            visible.text,
+            language,
+            expecting_time=hour_expected or len(sure) < len(parties),
         )
         return [p for p in parties if not any(_overlaps(p, m) for m in mentions)], mentions
 
@@ -191,7 +209,7 @@ class _Found:
     beneficiary: Found | None
     """For whom a patient's appointment is."""
     wishes: Wishes
-    topic: str
+    topic: tuple[str, Span] | None
     shift: When | None
     """ "algo más tarde": beyond what was offered."""
     spotted: list[Tagged] | None
@@ -254,6 +272,8 @@ def _offered(state: DialogueState) -> int:
             return len(state.day_options)
         case Expecting.TIME:
             return len(state.time_options)
+        case Expecting.MENU:
+            return MENU_CHOICES
         case _:
             return 0
 
@@ -269,6 +289,11 @@ def _may_be_an_hour(party: PartyMention, state: DialogueState) -> bool:
 
 def _overlaps(party: PartyMention, mention: Mention) -> bool:
     return party.start < mention.end and mention.start < party.end
+
+
+def _within(party: PartyMention, span: Span) -> bool:
+    """ "cualquiera de las dos" counts offers."""
+    return span[0] <= party.start and party.end <= span[1]
 
 
 def _unless_a_moment(
@@ -314,11 +339,12 @@ def _signs(found: _Found, state: DialogueState, venue: Venue, last_reply: str) -
         negated=found.takes_back,
         chooses=found.choice is not None,
         refuses=refuses_all(found.rest) and found.choice is None,
+        names_service=found.service is not None,
         topic=found.topic,
         answers_question=_answers(found, state),
         matches_offer=_matches_offer(found.mentions, state, venue),
         only_moments=len(found.spans) == len(found.mentions) and not found.wishes.spans,
-        idle=_is_idle(found),
+        idle=_is_idle(found) and not _answers(found, state),
         left_over=_left_over(found),
         asked_for_a_name=found.name is None and asks_for_a_name(last_reply),
         is_plain_name=found.name is not None and len(found.spans) == 1,
@@ -350,6 +376,7 @@ def _answers(found: _Found, state: DialogueState) -> bool:
         Expecting.CODE: contacts.code is not None,
         Expecting.LAST4: contacts.last4 is not None,
         Expecting.OFFER: found.choice is not None,
+        Expecting.MENU: found.choice is not None,
         Expecting.WHICH_BOOKING: found.choice is not None or contacts.code is not None or days,
     }
     return given.get(state.expecting, contacts.code is not None)
@@ -359,6 +386,9 @@ _OUT_OF_THE_BLUE = frozenset({Asked.NOTHING, Asked.ANYTHING_ELSE})
 CLEARLY = 0.5
 """How far the second opinion must lie above the rules' verdict to replace it; measured, see
 `docs/evaluation.md`."""
+VERY_CLEARLY = 3.0
+"""The same for what rules seldom get wrong."""
+_DOUBTFUL = frozenset({Intent.OUT_OF_SCOPE, Intent.ENQUIRE, Intent.BOOK, Intent.INFORM})
 
 
 def _reconsidered(
@@ -368,7 +398,7 @@ def _reconsidered(
     if signs.asked not in _OUT_OF_THE_BLUE or signs.state.task is not None:
         return wanted, sure
     intent, margin = default_classifier().decide(signs.said.plain, wanted[0])
-    if intent is wanted[0] or margin < CLEARLY:
+    if intent is wanted[0] or margin < (CLEARLY if wanted[0] in _DOUBTFUL else VERY_CLEARLY):
         return wanted, sure
     return (intent,), False
 
@@ -420,7 +450,7 @@ def _understanding(
         allergies=wishes.allergies,
         preferences=frozenset() if only_asks else _preferences(found),
         choice=found.choice[0] if found.choice else None,
-        topic=found.topic if Intent.ENQUIRE in wanted else "",
+        topic=found.topic[0] if found.topic and Intent.ENQUIRE in wanted else "",
         abusive=_is_abusive(found.said),
         certain=certain,
         words=_words(found, moments),
@@ -439,7 +469,9 @@ def _service(found: _Found) -> str:
     """The venue's own service; else the guest's words, so that they can be told what there is."""
     if found.service:
         return found.service[0]
-    return found.rest.text[slice(*found.service_words)] if found.service_words else ""
+    if found.service_words is None or found.provider is not None:
+        return ""
+    return found.rest.text[slice(*found.service_words)]
 
 
 def _requests(found: _Found) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ _ORDER_AROUND = cue(
     "1ra", "2da", "3ra", "1era", "3era", "1a", "2a", "3a", "1st", "2nd", "3rd", "first", "second", "third",
 )  # fmt: skip
 _NUMBERED = re.compile(
-    rf"(?<!\w)(?:(?:la|el|opcion|option|number|numero|no\.?|num\.?|n°|nro\.?|#|the)\s*)(?P<n>{NUMBER})(?![\w:.,]?\d|\s*(?:de\s+[a-z]+|[ap]\.?m|y\s|horas?|h(?!\w)|personas|people))(?!\w)"
+    rf"(?<!\w)(?:(?:la|el|opcion|option|number|numero|no\.?|num\.?|n°|nro\.?|#)\s*|the\s+(?=\d))(?P<n>{NUMBER})(?![\w:.,]?\d|\s*(?:de\s+[a-z]+|[ap]\.?m|y\s|horas?|h(?!\w)|personas|people))(?!\w)"
 )
 _BARE_NUMBER = re.compile(rf"\W*(?P<n>{NUMBER})\W*")
 
@@ -52,7 +52,7 @@ _ANY = cue(
 _OTHER = cue("(la|el) otr[oa]( opcion| mesa| hora)?", "the other( one| option| slot)?")
 _FEATURE = re.compile(
     r"(?<!\w)(?:(?:la|el)\s+(?:mesa\s+|cita\s+|opcion\s+)?(?:de|del|que\s+(?:esta|es|tiene)|con|en|junto\s+a)\s+(?:la\s+|el\s+|en\s+|las\s+)?"
-    r"|(?:the\s+)?(?:one|table|option|slot)\s+(?:on|in|at|with|by|near|next\s+to|that\s+is|that's)\s+(?:the\s+|a\s+)?|(?:la\s+|el\s+)?(?:con)\s+(?:la\s+|el\s+))(?P<words>[^.,;!?_\n]{3,40})"
+    r"|(?:the\s+)?(?:one|table|option|slot)\s+(?:on|in|at|with|by|near|next\s+to|that\s+is|that's)\s+(?:the\s+|a\s+)?|(?:la\s+|el\s+)?(?:con)\s+(?:la\s+|el\s+))(?P<words>(?:dra?\.\s*)?[^.,;!?_\n]{3,40})"
 )
 NONE_OF_THEM = cue(
     "ningun[oa]?( (de (ellas|ellos|esas|esos|las (dos|tres|opciones)|l[oa]s)|me (sirve|va|viene|conviene|cuadra|gusta|encaja)( bien)?|nos (sirve|va|viene)( bien)?))?", "no me (sirve|sirven|va|van|viene|vienen|conviene*|cuadra*|gusta*|encaja*)( bien)?( ningun[oa]?)?",

@@ -41,7 +41,9 @@ class Signs:
     """ "5, no 4": a value is taken back."""
     chooses: bool
     refuses: bool
-    topic: str
+    names_service: bool
+    topic: tuple[str, tuple[int, int]] | None
+    """What the house could be asked about, and where those words stand."""
     answers_question: bool
     """Whether one of its details is what the last reply asked for."""
     matches_offer: bool
@@ -72,6 +74,21 @@ class Signs:
         return "?" in self.said.plain or _ASKS.match(self._opening) is not None
 
     @cached_property
+    def asks_about_topic(self) -> bool:
+        """Whether the topic's own clause is the question: "¿tienen parking? y reserva para 4"."""
+        if self.topic is None:
+            return False
+        start, end = self.topic[1]
+        plain = self.said.plain
+        begin = max((m.end() for m in _CLAUSE_BREAK.finditer(plain, 0, start)), default=0)
+        stop = _CLAUSE_BREAK.search(plain, end)
+        clause = plain[begin : stop.end() if stop else len(plain)].strip(" ,.!¡¿y")
+        asked = (
+            clause.endswith("?") or _ASKS.match(filler().sub("", clause).lstrip(" ,")) is not None
+        )
+        return asked and not _ARRANGES.search(clause)
+
+    @cached_property
     def _opening(self) -> str:
         return filler().sub("", self.said.plain).lstrip(" ,.!:;¡¿-")
 
@@ -85,6 +102,17 @@ _LETTERS = re.compile(r"[^\W_]")
 _SMALL_WORDS = cue(
     "y", "e", "a", "al", "de", "del", "el", "la", "los", "las", "un", "una", "me", "te", "se", "lo", "que", "con", "en", "por", "para", "tu", "usted", "si", "todo", "toda", "muy", "mi", "ok*", "vale", "bueno", "and", "the", "to", "you", "for", "with", "my", "it", "of", "so", "very", "much", "all", "your", "that", "this", "is", "was", "i", "now", "ai", "again", "then", "yes", "just", "am", "be",
 )  # fmt: skip
+_CLAUSE_BREAK = re.compile(r"[.,;!?\n]|\s(?:y|and|pero|but|also|ademas)\s")
+_ARRANGES = cue(
+    "reserv(ar|arme|amos)",
+    "mesa para",
+    "table for",
+    "book",
+    "agendar",
+    "(una|otra) (mesa|cita)",
+    "a table",
+    "an appointment",
+)
 _ASKS = re.compile(
     r"(?:(?:y|and|but|pero|also|tambien|great|ok|okay|fine|good)[\s,.]+)*(?:what|where|when|which|who|whose|how|why|is|are|do|does|did|can|could|may|will|would|should|have|has|any|tell\s+me|give\s+me|i(?:'d| would)?\s+(?:like|want|need)\s+to\s+know|find\s+out|let\s+me\s+know|check\s+if|que|cual|cuales|cuando|donde|quien|quienes|como|cuanto|cuanta|cuantos|cuantas|por\s+que|hay|tienen|tiene|teneis|tienes|aceptan|aceptais|acepta|admiten|puedo|podemos|se\s+puede|es\s+posible|esta|estan|ofrecen|hacen|dan|sirven|cobran|abren|cierran|necesito\s+saber|quisiera\s+saber|quiero\s+saber|me\s+(?:puede|puedes|podria|podrias)\s+(?:decir|dar|indicar)|sabe[ns]?\s+si|a\s+que)(?!\w)"
 )
@@ -120,8 +148,8 @@ def read_answer(plain: str) -> tuple[Answer | None, bool]:
         best = max((m.end() for m in (yes, no, courtesy) if m), default=position)
         if best == position:
             break
-        if verdict is None and no and no.end() == best:
-            verdict = Answer.NO
+        if no and no.end() == best and (verdict is None or _ends(plain, best)):
+            verdict = Answer.NO  # "vale, mejor no": the last word counts
         elif verdict is None and yes and yes.end() == best:
             verdict = Answer.YES
         position = best
@@ -129,6 +157,10 @@ def read_answer(plain: str) -> tuple[Answer | None, bool]:
     if verdict is None and not _LETTERS.search(rest):
         verdict = _answer_in_signs(plain)
     return verdict, not _LETTERS.search(rest)
+
+
+def _ends(plain: str, position: int) -> bool:
+    return not _LETTERS.search(plain, position)
 
 
 def _answer_in_signs(plain: str) -> Answer | None:
@@ -155,7 +187,7 @@ def _plain_answer(s: Signs) -> Verdict:
         return None
     if s.asked is Asked.HOW_ARE_YOU:
         return Intent.SMALLTALK, True
-    if s.only(Intent.THANKS) or s.only(Intent.GREET):
+    if s.asked is not Asked.YES_OR_NO and (s.only(Intent.THANKS) or s.only(Intent.GREET)):
         return None
     if verdict is Answer.YES and Intent.BOOK in s.hits and s.asked is Asked.NOTHING:
         return Intent.BOOK, True
@@ -211,6 +243,20 @@ def _off_topic(s: Signs) -> Verdict:
     return None
 
 
+def _name_with_symbols(s: Signs) -> Verdict:
+    """A name was asked for and begins the message; what code follows it is no wish."""
+    if (
+        s.state.expecting is Expecting.NAME
+        and s.answers_question
+        and _CODE_SYMBOLS.search(s.said.plain)
+    ):
+        return Intent.INFORM, False
+    return None
+
+
+_CODE_SYMBOLS = re.compile(r"[;{}<>=]|--|\'\)")
+
+
 def _waitlist(s: Signs) -> Verdict:
     return (Intent.WAITLIST, True) if Intent.WAITLIST in s.hits else None
 
@@ -233,7 +279,24 @@ def _names_a_booking(s: Signs, intent: Intent) -> bool:
     after = s.said.plain[s.hits[intent] :]
     if s.state.task is Task.CANCEL or s.state.last_booking is not None:
         return True
+    if after.startswith(_SELF_EXPLAINING):
+        return True
     return _EXISTING.search(s.said.plain) is not None or len(after.split()) <= 2
+
+
+_SELF_EXPLAINING = (
+    "cancel",
+    "anul",
+    "no ",
+    "ya no",
+    "can",
+    "won",
+    "not ",
+    "never ",
+    "unable",
+    "me surg",
+)
+"""Beginnings of phrases that cancel without naming what: "we can't make it tonight"."""
 
 
 def _arranging(s: Signs) -> bool:
@@ -305,9 +368,10 @@ def _foreign_answer(s: Signs) -> Verdict:
 
 
 def _booking(s: Signs) -> Verdict:
-    if Intent.BOOK not in s.hits or _TAKES_BOOKINGS.search(s.said.plain):
+    if _TAKES_BOOKINGS.search(s.said.plain):
         return None
-    return Intent.BOOK, True
+    wants_service = s.names_service and not s.is_question and _WANTS.search(s.said.plain)
+    return (Intent.BOOK, True) if Intent.BOOK in s.hits or wants_service else None
 
 
 def _yes_or_no_and_more(s: Signs) -> Verdict:
@@ -321,7 +385,9 @@ def _yes_or_no_and_more(s: Signs) -> Verdict:
     return (Intent.AFFIRM if verdict is Answer.YES else Intent.DENY), False
 
 
-_WANTS = cue("want", "like", "make", "go to", "try", "quiero", "prefiero", "quisiera", "mejor")
+_WANTS = cue(
+    "want", "need", "like", "make", "go to", "try", "quiero", "prefiero", "quisiera", "queria", "necesito", "me gustaria", "deseo", "mejor",
+)  # fmt: skip
 
 
 def _question(s: Signs) -> Verdict:
@@ -365,6 +431,7 @@ _MY_BOOKING = cue(
     "(mi|nuestra|mis) (reserva|cita|turno|mesa)", "(la|el) (reserva|cita|turno) (que tengo|que hice|del|de la|de las|de)", "(my|our) (existing |current |other |next )?(booking|reservation|appointment)", "reschedul*", "reprogram*", "aplaz*", "pospon*",
 )  # fmt: skip
 _QUESTIONS: tuple[Callable[[Signs], Verdict], ...] = (
+    _name_with_symbols,
     _plain_answer,
     _courtesy,
     _person_or_machine,
@@ -390,7 +457,8 @@ def _with_others(s: Signs, main: Intent) -> tuple[Intent, ...]:
         for intent, present in (
             (Intent.BOOK, main in _ABOUT_EXISTING and _books_as_well(s)),
             (Intent.CANCEL, main is Intent.BOOK and Intent.CANCEL in s.hits),
-            (Intent.ENQUIRE, main in _ARRANGING and s.is_question and bool(s.topic)),
+            (Intent.ENQUIRE, main in _ARRANGING and s.asks_about_topic),
+            (Intent.INFORM, main is Intent.ENQUIRE and s.details and not s.only_moments),
             (Intent.AFFIRM, main is Intent.CORRECT and s.answer[0] is Answer.YES),
             (Intent.AFFIRM, main is Intent.INFORM and s.answer[0] is Answer.YES),
             (Intent.SYMPTOM, main is Intent.BOOK and Intent.SYMPTOM in s.hits),
@@ -409,9 +477,10 @@ _ABOUT_EXISTING = frozenset(
 _ARRANGING = frozenset(
     {Intent.BOOK, Intent.RESCHEDULE, Intent.CANCEL, Intent.AFFIRM, Intent.INFORM, Intent.CORRECT}
 )
-_BOOKS_AS_WELL = cue(
-    "(reserva|reservar|reserve|reservame|haz|hazme|hacer|quiero|ponme|dame|agenda|agendar|book|make|get)( me)? (otra|un nuevo|una nueva|una|another|a new|new|one|a)( \\w+){0,3}",
-)  # fmt: skip
+_BOOKS_AS_WELL = re.compile(
+    r"(?<!\w)(?:y|and|luego|despues|then|but|pero|,|;|\.)\s*(?:(?:tambien|also|please|por\s+favor|i'd\s+like\s+to|quiero|quisiera|me|can\s+you)\s+){0,2}"
+    r"(?:reserv(?:a|ame|anos|e|ar|arme|eme)|agend(?:a|ame|ar)|haz(?:me)?|ponme|dame|quiero|book|reserve|make|get)(?!\w)"
+)
 
 
 def _books_as_well(s: Signs) -> bool:

@@ -52,6 +52,13 @@ _MEDICAL = cue(
 )  # fmt: skip
 
 
+Span = tuple[int, int]
+
+
+def _where(found: tuple[str, Span]) -> Span:
+    return found[1]
+
+
 @dataclass(frozen=True, slots=True)
 class _Name:
     """A phrase of the venue and what it stands for."""
@@ -70,30 +77,31 @@ class House:
         self._tables = tuple(_tables(venue))
         self.features = frozenset(f for r in venue.resources for f in (*r.features, r.area) if f)
 
-    def service(self, said: Said) -> tuple[str, tuple[int, int]] | None:
-        """A service's id and the guest's words for it; typos forgiven, later words preferred."""
-        return _longest(self._services, said.plain) or _misspelled(self._services, said)
+    def service(self, said: Said) -> tuple[str, Span] | None:
+        """A service's id and the guest's words for it; typos forgiven, what is refused left out."""
+        return _longest(self._services, said.plain, wanted_only=True) or _misspelled(
+            self._services, said
+        )
 
-    def medical_words(self, said: Said) -> tuple[int, int] | None:
+    def medical_words(self, said: Said) -> Span | None:
         """Words for a treatment or a kind of doctor, whether the venue has it or not."""
         match = _MEDICAL.search(said.plain)
         return match.span() if match else None
 
-    def topic(self, said: Said) -> str:
-        """What a question is about: the venue's own topic, or one of `TOPICS`; empty for neither."""
+    def topic(self, said: Said) -> tuple[str, Span] | None:
+        """What a question is about: the venue's own topic, or one of `TOPICS`; with its words."""
         if own := _longest(self._topics, said.plain):
-            return own[0]
-        found = ((topic, pattern.search(said.plain)) for topic, pattern in TOPICS.items())
-        first = min(((m.start(), topic) for topic, m in found if m), default=None)
-        return first[1] if first else ""
+            return own
+        found = ((pattern.search(said.plain), topic) for topic, pattern in TOPICS.items())
+        return min(((topic, m.span()) for m, topic in found if m), key=_where, default=None)
 
-    def provider(self, said: Said) -> tuple[str, tuple[int, int]] | None:
+    def provider(self, said: Said) -> tuple[str, Span] | None:
         """A practitioner or table named in the message, in the guest's words."""
         if table := _longest(self._tables, said.plain):
             return said.text[slice(*table[1])], table[1]
         return self._person(said)
 
-    def _person(self, said: Said) -> tuple[str, tuple[int, int]] | None:
+    def _person(self, said: Said) -> tuple[str, Span] | None:
         for match in _TITLED.finditer(said.plain):
             return said.text[match.start() : match.end()].strip(), match.span()
         for match in _WORD.finditer(said.plain):
@@ -152,16 +160,25 @@ def _tables(venue: Venue) -> list[_Name]:
     return names
 
 
-def _longest(names: tuple[_Name, ...], plain: str) -> tuple[str, tuple[int, int]] | None:
-    """The longest phrase that stands in the text."""
-    best: tuple[str, tuple[int, int]] | None = None
+def _longest(
+    names: tuple[_Name, ...], plain: str, *, wanted_only: bool = False
+) -> tuple[str, Span] | None:
+    """The longest phrase that stands in the text; with `wanted_only`, not where it is refused."""
+    best: tuple[str, Span] | None = None
     for name in names:
         at = plain.find(name.words)
         if at < 0 or not _is_whole(plain, at, at + len(name.words)):
             continue
+        if wanted_only and _REFUSED.search(plain[max(0, at - 24) : at]):
+            continue
         if best is None or len(name.words) > best[1][1] - best[1][0]:
             best = name.value, (at, at + len(name.words))
     return best
+
+
+_REFUSED = re.compile(
+    r"(?<!\w)(?:no|not|ni|en\s+(?:vez|lugar)\s+de|instead\s+of|rather\s+than)\s+(?:(?:a|an|the|una?|la|el|para|for)\s+){0,2}$"
+)
 
 
 def _is_whole(plain: str, start: int, end: int) -> bool:
@@ -172,7 +189,7 @@ def _is_whole(plain: str, start: int, end: int) -> bool:
     return not (before.isalnum() or after.isalnum())
 
 
-def _misspelled(names: tuple[_Name, ...], said: Said) -> tuple[str, tuple[int, int]] | None:
+def _misspelled(names: tuple[_Name, ...], said: Said) -> tuple[str, Span] | None:
     """A single long word that is almost one of the venue's."""
     choices = {
         n.words: n.value for n in names if len(n.words) >= SHORTEST_FUZZY and " " not in n.words

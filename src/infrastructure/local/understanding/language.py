@@ -32,12 +32,17 @@ _ENGLISH = word_set(
 # What both languages have decides nothing.
 
 
+MAX_WORDS_FOR_ONE = 4
+"""One known word among more than this is chance ("Laura Gil'); DROP TABLE bookings")."""
+
+
 def language_of(said: Said, *, otherwise: str) -> str:
     """`es` or `en` where the message shows it, else `otherwise`."""
     spanish = sum(word in _SPANISH for word in said.words)
     english = sum(word in _ENGLISH for word in said.words)
     lower = said.text.lower()
     spanish += 2 * any(mark in lower for mark in "¿¡ñ") + any(mark in lower for mark in "áéíóú")
-    if spanish == english:
+    most = max(spanish, english)
+    if spanish == english or (most == 1 and len(said.words) > MAX_WORDS_FOR_ONE):
         return otherwise
     return "es" if spanish > english else "en"

@@ -8,13 +8,26 @@ from dataclasses import dataclass, replace
 
 from domain.dialogue import DialogueState, Expecting
 from domain.understanding import Intent
-from domain.when import ClockTime, DaySpan, Mention, TimeSpan, When
+from domain.when import (
+    ClockTime,
+    DaySpan,
+    FromNow,
+    Mention,
+    PartOfDay,
+    TimeExpression,
+    TimeSpan,
+    When,
+)
+from infrastructure.local.understanding.cues import cue
 from infrastructure.local.understanding.intents import CUES
 from infrastructure.local.understanding.text import Said, fold
 
 _NEGATED = re.compile(
     r"(?<!\w)(?:no|not|ni|y\s+no|and\s+not|(?:en\s+(?:vez|lugar)\s+de)|instead\s+of|rather\s+than)\s+(?:(?:a|al|para|el|la|las|los|de|at|on|for|the|by|ser|be)\s+){0,3}$"
 )
+_SECOND_THOUGHTS = cue(
+    "no", "mejor", "perdon", "digo", "actually", "sorry", "wait", "i mean", "make it", "rather", "instead", "en realidad", "bueno"
+)  # fmt: skip
 _BELONGS_TO_BOOKING = re.compile(
     r"(?:(?:reserva|reservas|cita|citas|turno|turnos|mesa|hora|booking|reservation|appointment|table|dinner|lunch|cena|comida|visit)s?\s+|(?<!\w)(?:la|el|lo|las|los|one)\s+|(?:que\s+)?(?:tengo|tenia|teniamos|tenemos|hice|have|had|made|booked|was|is|are|era|es)\s+(?:\w+\s+){0,2})"
     r"(?:(?:para|a|de|del|at|on|for|from|of|en|el|la|las|the|this|que\s+es|que\s+era)\s*)+$"
@@ -52,9 +65,17 @@ def sort_moments(
     for position, mention in enumerate(kept):
         for part, role in _roles(said, mention, kept, position, intents, state):
             (booking if role == "previous" else wish).append(part)
-    last = Intent.CORRECT in intents
+    last = Intent.CORRECT in intents or _is_taken_back(said, kept)
     words = _words(said, wish or booking)
     return Moments(_merged(wish, last=last), _merged(booking, last=last), words, negated)
+
+
+def _is_taken_back(said: Said, mentions: Sequence[Mention]) -> bool:
+    """ "at nine, no wait, make it ten": the later one counts."""
+    if len(mentions) < 2:
+        return False
+    between = said.plain[mentions[0].end : mentions[-1].start]
+    return _SECOND_THOUGHTS.search(between) is not None
 
 
 def is_negated(said: Said, start: int) -> bool:
@@ -110,8 +131,10 @@ def _roles_in_a_move(
     state: DialogueState,
 ) -> list[tuple[Mention, str]]:
     """ "cámbiala del viernes al sábado", "my 8pm to 9pm", "mi cita de mañana a las 8" """
-    before = said.plain[max(0, mention.start - 48) : mention.start]
     words = said.plain[mention.start : mention.end]
+    lead = _LEADING.match(words)
+    core = mention.start + (lead.end() if lead else 0)
+    before = said.plain[max(0, core - 48) : core]
     if span := _from_to(mention, before, words):
         return span
     moved = position > 0 and position == len(every) - 1
@@ -129,12 +152,9 @@ def _roles_in_a_move(
 
 
 def _says_which(before: str) -> bool:
+    """ "mi cita del": what follows describes the booking; "mi cita a las": it is where it goes."""
     match = _BELONGS_TO_BOOKING.search(before)
-    return (
-        match is not None
-        and not _SPLIT_TO.search(f" {match[0].split()[-1]} ")
-        and "para" not in match[0].split()
-    )
+    return match is not None and not {"a", "al", "para", "to"} & set(match[0].split())
 
 
 def _from_to(mention: Mention, before: str, words: str) -> list[tuple[Mention, str]] | None:
@@ -173,7 +193,24 @@ def _merged(mentions: Sequence[Mention], *, last: bool) -> When:
     days = [m.when.day for m in mentions if m.when.day is not None]
     times = [m.when.time for m in mentions if m.when.time is not None]
     position = -1 if last else 0
-    return When(days[position] if days else None, times[position] if times else None)
+    return When(days[position] if days else None, _one_time(times, position) if times else None)
+
+
+def _one_time(times: Sequence[TimeExpression], position: int) -> TimeExpression:
+    """ "ahora" and "esta noche" beside a clock time say no other time: the clock is meant."""
+    clear = [time for time in times if not isinstance(time, PartOfDay) and time != FromNow(0)]
+    if not clear:
+        return times[position]
+    time = clear[position]
+    part = next((t.part for t in times if isinstance(t, PartOfDay)), None)
+    if (
+        part is not None
+        and isinstance(time, ClockTime)
+        and time.half is None
+        and not time.twenty_four
+    ):
+        return replace(time, part=time.part or part)
+    return time
 
 
 def _words(said: Said, mentions: Sequence[Mention]) -> dict[str, str]:

@@ -14,7 +14,7 @@ MAX_WORDS = 6
 _ANNOUNCED = cue(
     "(a|al|bajo el|en|con el|por el) nombre (de|es|sea)?( la senora| el senor| sra\\.?| sr\\.?| don| dona| dra?\\.?)?:?",
     "(mi|el|su) nombre (completo )?(es|seria)", "me llam(o|an)", "se llama", "nombre:?( es)?", "de parte de", "a cargo de", "pon(l[oa]|ga)? a(?! nombre)",
-    "(my|the|his|her|our|its?|last|first|full|sur) ?name('s| is| was| will be| would be)?:?", "name:?( is| was)?", "names?",
+    "(my |the |his |her |our |its? |last |first |full |sur){0,2}name('s| is| was| will be| would be)?:?", "name:?( is| was)?", "names?",
     "(under|in|with|by) (the )?(last )?names?( of)?:?( is)?", "(the )?names? (of|is)", "under", "(you can |please )?call me", "on behalf of", "i go by", "reserved (for|by)",
 )  # fmt: skip
 _INTRODUCED = cue(
@@ -147,7 +147,7 @@ _NO_NAME = cue(
     "lo siento", "espera", "wait", "nothing", "nada", "salir", "adios", "bye", "help", "ayuda",
 )  # fmt: skip
 _SOMETHING_ELSE = re.compile(
-    r"[.,;\n]\s*(?:y\s+|and\s+)?(?:mi|my|el|the|tel|phone|correo|e-?mail|para|for|a\s+las|at)(?!\w)|_"
+    r"[.,;\n]\s*(?:y\s+|and\s+)?(?:mi|my|el|the|tel|phone|correo|e-?mail|para|for|a\s+las|at)(?!\w)|_|'?[)(;{}<>=]"
 )
 _SYMBOLS = re.compile(r"[<>{}\[\]@/\\=|#$%^*+~_?¿]|\d{3}|https?:")
 

@@ -78,7 +78,7 @@ _ITEM = re.compile(
 _AND = re.compile(
     r"\s*(?:,\s*(?:(?:y|e|and|mas|plus|con|with)\s+)?|(?:y|e|and|con|with|plus|mas|as\s+well\s+as)\s+(?:(?:tambien|also|tambien\s+va|otros?|another)\s+)?|[+&]\s*)"
 )
-_NOUN = re.compile(rf"\s*{_either(_ADULTS + _CHILDREN + _BABIES)}")
+_NOUN = re.compile(rf"\s*{_either((*_ADULTS, *_CHILDREN, *_BABIES, 'pareja', 'couple'))}")
 _INCLUDED = re.compile(
     rf"[\s,(]*(?:(?:incl\w*|contando|entre\s+ell[oa]s|counting)\s+(?:a\s+)?)?(?P<count>{NUMBER})\s+"
     r"(?:(?:de\s+(?:ell[oa]s|l[oa]s\s+cuales)|of\s+(?:whom|which|them))\s+(?:son\s+|are\s+|is\s+|es\s+)?)?"
@@ -87,8 +87,6 @@ _INCLUDED = re.compile(
 _OF_THEM = re.compile(r"\s*(?:de\s+(?:ell[oa]s|l[oa]s\s+cuales)|of\s+(?:them|whom|which))")
 _SAYS_INCLUDED = re.compile(r"incl|contando|counting|ell[oa]s|cuales|whom|which|of them")
 _SPEAKER = frozenset({"i", "me", "yo", "myself"})
-_SAYS_NOUN = re.compile(rf"\s*{_either(_ADULTS + _CHILDREN + _BABIES)}")
-_INCLUDED = re.compile(r"incl|contando|counting|ell[oa]s|cuales|whom|which|of them")
 
 # --- what announces a bare number ------------------------------------------------------------------
 
@@ -97,9 +95,9 @@ _WE_ARE = cue(
     "(we are|we're|were|we will be|we'll be|we would be|we'd be|there are|there're|there will be|there'll be|there is|there's|it's for|it is for|it will be for|it'll be for|it would be for)( just| only| about| around)?( the)?",
     "(partys?|group|grupo|family|familia|crew|total|number|pary|part) (of|de|is|are)( about| around| unos| unas)?",
     "(table|mesa|tables|reserva|reservacion|reservation|reservations|booking|seat|seats|spot|space|sitio|hueco|lugar|dinner|lunch|cena|comida|brunch|breakfast|almuerzo|book|reserve|place|room|seating|tabel|tbl)"
-    " (is |it |set up |ready |big enough |set )?(para|for|of|de|por)( about| around| unos| unas| solo| just| only| a| party of| group of){0,3}( los| the| nosotros| us)?",
+    " (is |it |set up |ready |big enough |set )?(para|pa|for|of|de|por|x)( about| around| unos| unas| solo| just| only| a| party of| group of){0,3}( los| the| nosotros| us)?",
     "(seat|seats|fit|accommodate|accomodate|serve|hold|host|take|feed|sentar a)( up to)?( the)?",
-    "(para|for|x)( solo| just| only| unos| about| around| us| nosotros| los| the| all){0,3}",
+    "(para|pa|for|x)( solo| just| only| unos| about| around| us| nosotros| los| the| all){0,3}",
     "(make it|que sea|que sean|ponlo para|change it to|cambialo a|mejor|no,?|actually|only|solo|just|be|said|dije|dicho|sean|total de|en total|es para|son)",
     "(party size|size|people|personas|pax|guests|comensales|diners):?( is| of| to| de| son| es)?",
 )  # fmt: skip
@@ -121,11 +119,11 @@ _SEARCHES = re.compile(
 _NEGATED = re.compile(
     r"(?:\b(?:no|not|ni|nor|ya\s+no)\s+(?:somos\s+|son\s+|para\s+|for\s+)?|\b(?:en\s+(?:vez|lugar)\s+de|instead\s+of|rather\s+than|and\s+not|y\s+no)\s+(?:ser\s+|being\s+)?)$"
 )
-_ALONE = cue("(solo|solamente|unicamente|nada mas) yo", "yo solo", "yo sola", "(para|por) mi( solo| sola| solito| solita)?", "(just|only) (me|myself)", "just for me", "by myself", "on my own", "voy sol[oa]", "ire sol[oa]", "for one", "para una?( sol[oa])?( persona)?")  # fmt: skip
+_ALONE = cue("(solo|solamente|unicamente|nada mas) yo", "yo solo", "yo sola", "(para|por) mi( solo| sola| solito| solita)?", "(just|only) (me|myself)", "just for me", "by myself", "on my own", "voy sol[oa]", "ire sol[oa]")  # fmt: skip
 _PAIR = cue(
     "(somos |en |a |una |just a |for a )(pareja|couple)",
     "both of us",
-    "(nosotros|nosotras|los|las) dos",
+    "(nosotros|nosotras|los) dos",
     "the two of us",
     "two of us",
 )
@@ -159,7 +157,7 @@ def find_parties(said: Said, *, expected: bool) -> list[PartyMention]:
 
 def _only_a_beneficiary(words: str) -> bool:
     """ "una cita para mí" says who, not how many."""
-    return words.split()[-1] in {"mi", "me"}
+    return words.split()[0] in {"para", "por"}
 
 
 def _chains(said: Said, *, expected: bool) -> Iterator[PartyMention]:
@@ -242,7 +240,7 @@ def _mention(chain: _Chain, plain: str, *, expected: bool) -> PartyMention | Non
     before, after = plain[max(0, chain.start - 40) : chain.start], plain[chain.end : chain.end + 24]
     if chain.with_noun or chain.related >= 2 or 0 < chain.related < chain.items:
         return None if _adds_to_a_booking(chain, plain) else _made(chain, before, strong=True)
-    if _NOT_BEFORE.search(before[-12:]):
+    if _NOT_BEFORE.search(before[-12:]) and not _NEGATED.search(before):
         return None
     if chain.related or _NOT_AFTER.match(after) or _NOUN.match(after):
         return None
@@ -253,7 +251,7 @@ def _mention(chain: _Chain, plain: str, *, expected: bool) -> PartyMention | Non
         lead = lead if alone and not _SEARCHES.search(before) else None
     if lead is not None:
         return _made(chain, before, strong=_STRONG.search(lead) is not None)
-    if expected:
+    if expected or _NEGATED.search(before):
         return _made(chain, before, strong=False)
     return None
 

@@ -14,7 +14,10 @@ PREFERENCES = {
         "terrace", "deck", "garden", "al fresco", "external", "out doors", "porch", "veranda", "balcon*", "balcony", "rooftop",
     ),
     "inside": cue("dentro", "adentro", "en el interior", "interior", "bajo techo", "en (el salon|sala)", "inside", "in side", "indoors?", "in doors", "internal"),
-    "window": cue("ventana*", "window*", "con vistas?", "vistas al mar", "a view", "with a view", "nice view"),
+    "window": cue("ventana*", "window*", ),
+    "view": cue("con (buenas )?vistas?", "vistas al mar", "(a|the|nice|good) view", "sea view"),
+    "dogs": cue("perr(o|a|os|as|ito|ita)", "dogs?", "puppy", "mascotas?"),
+    "children": cue("nin[oa]s?", "hij[oa]s?", "children", "kids?", "my (son|daughter)"),
     "quiet": cue("tranquil[oa]s?", "silencios[oa]s?", "sin ruido", "apartad[oa]s?", "intim[oa]s?", "quiet*", "secluded", "not (too )?(loud|noisy)", "peaceful", "calm", "private", "privad[oa]s?"),
     "high_chair": cue("trona*", "periquera*", "sillita*( de (bebe|nino))?", "silla(s)? (alta|para (el |la )?(bebe|nin[oa])|de (bebe|nin[oa]))s?", "high ?-?chairs?", "booster( seat)?s?", "baby (seat|chair)s?"),
     "wheelchair": cue(
@@ -28,7 +31,10 @@ PREFERENCES = {
 }  # fmt: skip
 """Areas and features by key, as venues name them."""
 
-_BABY_NEEDS = "high_chair"
+_NEEDS = frozenset({"high_chair", "wheelchair"})
+"""Preferences that staff have to prepare for: they are carried as requests, too."""
+_ONLY_WHERE_OFFERED = frozenset({"children", "dogs", "view"})
+"""Keys that mean nothing where no table and nobody has them."""
 
 _REFUSED = re.compile(
     r"(?:\b(?:no|ni|nada\s+de|sin|not|no\s+longer|never|except|menos|salvo)\s+(?:en\s+|in\s+|on\s+|at\s+|quiero\s+|want\s+|me\s+gusta\s+)?(?:la\s+|el\s+|the\s+|a\s+|una\s+)?"
@@ -88,8 +94,8 @@ def find_requests(said: Said, *, features: frozenset[str] = frozenset()) -> Aske
     allergies = [*_clauses(said, _ALLERGY), *_clauses(said, _DIET)]
     wishes = [*_clauses(said, _OCCASION), *_clauses(said, _EXTRA), *_notes(said)]
     preferences, spans = _preferences(said, features)
-    accessibility = _clauses(said, PREFERENCES["wheelchair"]) if "wheelchair" in preferences else []
-    every = _distinct([*allergies, *wishes, *accessibility])
+    needs = [span for key in _NEEDS & preferences for span in _clauses(said, PREFERENCES[key])]
+    every = _distinct([*allergies, *wishes, *needs])
     return Asked(
         requests=tuple(said.text[a:b] for a, b in every),
         allergies=tuple(said.text[a:b] for a, b in _distinct(allergies)),
@@ -109,6 +115,8 @@ def _preferences(
     found: set[str] = set()
     spans: list[tuple[int, int]] = []
     for key, pattern in PREFERENCES.items():
+        if key in _ONLY_WHERE_OFFERED and key not in features:
+            continue
         for match in pattern.finditer(said.plain):
             spans.append(match.span())
             if not _REFUSED.search(said.plain[max(0, match.start() - 40) : match.start()]):

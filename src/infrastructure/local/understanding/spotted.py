@@ -8,7 +8,7 @@ from dataclasses import replace
 from domain.dialogue import Expecting
 from domain.when import Mention
 from infrastructure.local.dates import DateReader
-from infrastructure.local.understanding.contact import Found
+from infrastructure.local.understanding.contact import Found, Span
 from infrastructure.local.understanding.party import PartyMention, counts_people, find_parties
 from infrastructure.local.understanding.tagger import Tagged
 from infrastructure.local.understanding.text import Said
@@ -38,17 +38,22 @@ def read_moments(
 
 
 def with_party(
-    parties: list[PartyMention], spotted: Sequence[Tagged], said: Said
+    parties: list[PartyMention],
+    spotted: Sequence[Tagged],
+    said: Said,
+    *,
+    taken: Sequence[Span],
 ) -> list[PartyMention]:
     """The rules' parties; where they found none, the spotted one if its words can be counted."""
     tag = _of(spotted, "people")
     if parties or tag is None or not counts_people(said.plain, tag.start, tag.end):
         return parties
     words = Said.of(said.text[tag.start : tag.end])
-    return [
+    counted = [
         replace(m, start=m.start + tag.start, end=m.end + tag.start, strong=True)
         for m in find_parties(words, expected=True)
     ]
+    return [p for p in counted if not any(p.start < end and start < p.end for start, end in taken)]
 
 
 def with_moments(
@@ -77,7 +82,7 @@ def with_name(name: Found | None, spotted: Sequence[Tagged], said: Said) -> Foun
         return name
     start, end = min(t.start for t in tags), max(t.end for t in tags)
     value = said.text[start:end].strip()
-    return Found(value, (start, end)) if "_" not in value else None
+    return None if "_" in value else Found(value, (start, end))
 
 
 def words_of(spotted: Sequence[Tagged], said: Said) -> dict[str, str]:

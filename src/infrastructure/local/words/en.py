@@ -410,8 +410,8 @@ def _reason(v: English, code: RefusalCode, wished: datetime | None, day: date | 
             return v.say(f"{when} we are closed.", f"{when} we're not open, I'm afraid.")
         case RefusalCode.OFF_GRID:
             return v.say(
-                f"{when} exactly we don't start anyone, but very near it we do.",
-                f"{when} sharp is not one of our starting times, though there are some beside it.",
+                f"{_as_subject(when)} is not one of our starting times.",
+                f"We don't start anyone at that very minute: {_as_subject(when)}.",
             )
         case RefusalCode.NO_RESOURCE:
             return v.say(f"{when} there is no {seat} left.", f"{when} we are fully booked.")
@@ -428,10 +428,14 @@ def _reason(v: English, code: RefusalCode, wished: datetime | None, day: date | 
             )
         case RefusalCode.LEAD_TIME:
             return v.say(
-                f"{when} is too soon for us to prepare.", f"{when} leaves us too little time."
+                f"{_as_subject(when)} is too soon for us to prepare.",
+                f"{_as_subject(when)} leaves us too little time.",
             )
         case RefusalCode.TOO_FAR:
-            return v.say(f"{when} can't be booked yet.", f"{when} is still too far ahead to book.")
+            return v.say(
+                f"{_as_subject(when)} can't be booked yet.",
+                f"{_as_subject(when)} is still too far ahead to book.",
+            )
         case RefusalCode.PARTY_TOO_LARGE:
             return v.say(
                 "That is a larger group than we can seat there.",
@@ -453,6 +457,11 @@ def _wished(v: English, wished: datetime | None, day: date | None) -> str:
     return "Then"
 
 
+def _as_subject(when: str) -> str:
+    """ "On Friday at 9:00 pm" as what a sentence is about."""
+    return capital(when.removeprefix("On ").removeprefix("At ")) if when != "Then" else "That"
+
+
 def _one_offer(v: English, act: Offered) -> str:
     offer = act.offers[0]
     start = Start.of(offer)
@@ -460,7 +469,7 @@ def _one_offer(v: English, act: Offered) -> str:
     what = _a(v.what(start))
     if act.moving is not None:
         told = v.say(
-            f"For the change I have {what} {when}.", f"There is {what} {when} for the change."
+            f"For the change I have {what} {when}.", f"For the change there is {what} {when}."
         )
         question = v.say("Shall I change it?", "Would you like me to make the change?")
     else:

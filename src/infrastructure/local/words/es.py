@@ -496,7 +496,7 @@ def _one_offer(v: Spanish, act: Offered) -> str:
     what = v.what(start)
     if act.moving is not None:
         told = v.say(
-            f"Puedo pasar {{su|tu}} reserva {_to(when)}.", f"Hay {what} {when} para el cambio."
+            f"Puedo pasar {{su|tu}} reserva {_to(when)}.", f"Para el cambio hay {what} {when}."
         )
         question = v.say("¿Hago el cambio?", "¿La cambio?", "¿Confirmo el cambio?")
     else:

@@ -30,7 +30,7 @@ BOOKED = plan(
     acts.Booked(booking(RESTAURANT, NINE)), message="sí, soy Laura Gil", guest_name="Laura Gil"
 )
 TRUE = (
-    "¡Perfecto, ⟨NAME2⟩! Tu mesa para 4 está reservada el viernes 27 de noviembre a las 21:00."
+    "¡Perfecto, ⟨NAME1⟩! Tu mesa para 4 está reservada el viernes 27 de noviembre a las 21:00."
     " El código es ⟨CODE1⟩."
 )
 

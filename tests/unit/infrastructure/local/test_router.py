@@ -1,0 +1,463 @@
+"""The router's twin over whole messages, in the state of the dialogue they come in."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from application.ports.agents import GuestMessage, RouterAgent
+from domain.dialogue import Details, DialogueState, Expecting, Task
+from domain.understanding import ByComparison, ByOrder, Intent, Party, Relative, Understanding
+from domain.venue import Venue
+from domain.when import ClockTime, DaysAhead, TimeSpan, Weekday, When
+from infrastructure.local.router import LocalRouter
+from tests.unit.infrastructure.local.understanding.houses import CLINIC, RESTAURANT, offers
+
+ROUTER = LocalRouter()
+NEW = DialogueState()
+OFFERED = DialogueState(
+    language="es",
+    task=Task.BOOK,
+    expecting=Expecting.OFFER,
+    offers=offers(21, 21.5, 22),
+    details=Details(covers=4, time=ClockTime(9)),
+)
+ONE_OFFERED = DialogueState(
+    language="es", task=Task.BOOK, expecting=Expecting.OFFER, offers=offers(21)
+)
+
+
+def read(
+    text: str, state: DialogueState = NEW, venue: Venue = RESTAURANT, last_reply: str = ""
+) -> Understanding:
+    return ROUTER.understand(text, state=state, venue=venue, last_reply=last_reply)
+
+
+def asked(expecting: Expecting) -> DialogueState:
+    return DialogueState(language="es", task=Task.BOOK, expecting=expecting)
+
+
+# --- what the guest wants --------------------------------------------------------------------------
+
+OPENINGS = [
+    ("quiero reservar una mesa", Intent.BOOK),
+    ("quería una mesa para cuatro", Intent.BOOK),
+    ("¿tenéis sitio para 6 mañana?", Intent.BOOK),
+    ("¿hay mesa para esta noche?", Intent.BOOK),
+    ("mesa para 2 hoy a las 9", Intent.BOOK),
+    ("necesito una cita", Intent.BOOK),
+    ("me gustaría ir a cenar el sábado", Intent.BOOK),
+    ("resérvame algo para el viernes", Intent.BOOK),
+    ("QUIERO RESERVAR YA, GRACIAS", Intent.BOOK),
+    ("Hola, buenas, quisiera reservar para 3", Intent.BOOK),
+    ("I'd like to book a table", Intent.BOOK),
+    ("table for two tonight please", Intent.BOOK),
+    ("do you have anything free on Saturday?", Intent.BOOK),
+    ("can you fit 5 of us tomorrow?", Intent.BOOK),
+    ("could I make a reservation for Friday", Intent.BOOK),
+    ("quiero cancelar mi reserva", Intent.CANCEL),
+    ("anula la mesa del viernes", Intent.CANCEL),
+    ("no podremos ir esta noche", Intent.CANCEL),
+    ("ya no voy a ir, cancela", Intent.CANCEL),
+    ("borra mi cita de mañana", Intent.CANCEL),
+    ("please cancel my booking", Intent.CANCEL),
+    ("I need to cancel, something came up", Intent.CANCEL),
+    ("we can't make it tonight, cancel the table please", Intent.CANCEL),
+    ("quiero cambiar mi reserva", Intent.RESCHEDULE),
+    ("¿puedo mover la cita al lunes?", Intent.RESCHEDULE),
+    ("cámbiala del viernes al sábado", Intent.RESCHEDULE),
+    ("aplaza mi reserva una hora", Intent.RESCHEDULE),
+    ("reprogramar mi turno", Intent.RESCHEDULE),
+    ("can I move my booking to nine?", Intent.RESCHEDULE),
+    ("I need to change my reservation", Intent.RESCHEDULE),
+    ("reschedule my appointment please", Intent.RESCHEDULE),
+    ("¿a qué hora es mi reserva?", Intent.CHECK_BOOKING),
+    ("¿tengo una reserva para mañana?", Intent.CHECK_BOOKING),
+    ("quiero consultar mi cita", Intent.CHECK_BOOKING),
+    ("is my booking confirmed?", Intent.CHECK_BOOKING),
+    ("what time is my reservation?", Intent.CHECK_BOOKING),
+    ("¿a qué hora abrís?", Intent.ENQUIRE),
+    ("¿dónde estáis?", Intent.ENQUIRE),
+    ("¿tenéis parking?", Intent.ENQUIRE),
+    ("¿cuánto cuesta el menú?", Intent.ENQUIRE),
+    ("¿aceptáis tarjeta?", Intent.ENQUIRE),
+    ("what time do you close?", Intent.ENQUIRE),
+    ("where are you located?", Intent.ENQUIRE),
+    ("is there parking nearby?", Intent.ENQUIRE),
+    ("can I bring my dog?", Intent.ENQUIRE),
+    ("What are your rules for large groups?", Intent.ENQUIRE),
+    ("hola", Intent.GREET),
+    ("buenas tardes", Intent.GREET),
+    ("hi there", Intent.GREET),
+    ("good evening", Intent.GREET),
+    ("muchas gracias", Intent.THANKS),
+    ("gracias!", Intent.THANKS),
+    ("thanks a lot", Intent.THANKS),
+    ("adiós", Intent.GOODBYE),
+    ("hasta luego", Intent.GOODBYE),
+    ("bye!", Intent.GOODBYE),
+    ("¿qué puedes hacer?", Intent.HELP),
+    ("what can you do?", Intent.HELP),
+    ("¿eres un robot?", Intent.BOT_IDENTITY),
+    ("are you a real person?", Intent.BOT_IDENTITY),
+    ("who are you", Intent.BOT_IDENTITY),
+    ("quiero hablar con una persona", Intent.HANDOFF),
+    ("pásame con el encargado", Intent.HANDOFF),
+    ("can I talk to a human?", Intent.HANDOFF),
+    ("let me speak to the manager", Intent.HANDOFF),
+    ("¿puedes repetir?", Intent.REPEAT),
+    ("say that again please", Intent.REPEAT),
+    ("¿cómo estás?", Intent.SMALLTALK),
+    ("jajaja", Intent.SMALLTALK),
+    ("ponme en lista de espera", Intent.WAITLIST),
+    ("avísame si se libera algo", Intent.WAITLIST),
+    ("put me on the waiting list", Intent.WAITLIST),
+    ("pon una alarma a las 8", Intent.OUT_OF_SCOPE),
+    ("¿qué tiempo hará mañana?", Intent.OUT_OF_SCOPE),
+    ("recuérdame comprar leche", Intent.OUT_OF_SCOPE),
+    ("asdf qwer zxcv", Intent.OUT_OF_SCOPE),
+    ("what's the weather in Lima", Intent.OUT_OF_SCOPE),
+    ("somos 5", Intent.INFORM),
+    ("el viernes a las nueve", Intent.INFORM),
+    ("tomorrow at 8pm", Intent.INFORM),
+    ("soy alérgico al marisco", Intent.INFORM),
+    ("a nombre de Laura Gil", Intent.INFORM),
+    ("no, mejor a las diez", Intent.CORRECT),
+    ("somos 5, no 4", Intent.CORRECT),
+    ("perdón, el sábado", Intent.CORRECT),
+    ("actually make it 8", Intent.CORRECT),
+    ("Please disregard my last message, we are five not four.", Intent.CORRECT),
+    ("Ignora mi mensaje anterior, mejor a las 21:00 y no a las 20:00.", Intent.CORRECT),
+    ("sí, pero a las 10", Intent.CORRECT),
+]
+
+
+@pytest.mark.parametrize(("text", "intent"), OPENINGS)
+def test_what_a_guest_wants_out_of_the_blue(text: str, intent: Intent) -> None:
+    assert read(text).intent is intent
+
+
+AT_THE_CLINIC = [
+    ("quiero una limpieza el lunes", Intent.BOOK),
+    ("necesito turno con el dentista", Intent.BOOK),
+    ("I need a cleaning next Tuesday", Intent.BOOK),
+    ("me duele una muela", Intent.SYMPTOM),
+    ("my tooth hurts", Intent.SYMPTOM),
+    ("tengo fiebre", Intent.SYMPTOM),
+    ("¿cuánto cuesta una extracción?", Intent.ENQUIRE),
+    ("quiero cambiar mi cita con el doctor Quispe", Intent.RESCHEDULE),
+]
+
+
+@pytest.mark.parametrize(("text", "intent"), AT_THE_CLINIC)
+def test_what_a_patient_wants(text: str, intent: Intent) -> None:
+    assert read(text, venue=CLINIC).intent is intent
+
+
+YES = """sí|si|sip|claro|claro que sí|vale|dale|ok|okey|perfecto|ok perfecto|de acuerdo|me parece bien|está bien|
+adelante|confirmo|correcto|eso es|por supuesto|genial|venga|va|sí, por favor|vale, gracias|👍|✅|yes|yep|yeah|
+yup|sure|of course|sounds good|that works|go ahead|perfect|great|yes please|book it|okay|that's right|do it"""
+NO = """no|nop|no gracias|mejor no|para nada|no, gracias|ninguna me sirve|no me va bien|ninguna|👎|nope|no thanks|
+no thank you|not really|I don't think so|none of those|that doesn't work for me|nah|never mind"""
+
+
+@pytest.mark.parametrize("text", [word.strip() for word in YES.split("|")])
+def test_a_yes_to_an_offer_is_certain(text: str) -> None:
+    said = read(text, ONE_OFFERED)
+    assert said.intent is Intent.AFFIRM
+    assert said.certain
+
+
+@pytest.mark.parametrize("text", [word.strip() for word in NO.split("|")])
+def test_a_no_to_offers_is_a_no(text: str) -> None:
+    assert read(text, OFFERED).intent is Intent.DENY
+
+
+def test_a_plain_no_is_certain() -> None:
+    assert read("no, gracias", OFFERED).certain
+    assert read("nope", ONE_OFFERED).certain
+
+
+def test_a_yes_to_nothing_is_not_certain() -> None:
+    assert not read("sí").certain
+
+
+# --- two wishes and digressions --------------------------------------------------------------------
+
+
+def test_a_question_beside_a_booking_is_kept_beside_it() -> None:
+    said = read("¿tienen parking? y quiero reservar para 4 mañana a las 21:00")
+    assert said.intents == (Intent.BOOK, Intent.ENQUIRE)
+    assert said.topic == "parking"
+    assert said.party == Party(4, 4)
+    assert said.when == When(DaysAhead(1), ClockTime(21, twenty_four=True))
+
+
+def test_a_topics_word_in_a_booking_is_no_question() -> None:
+    assert read("¿puedo reservar para 4 con el perro?").intents == (Intent.BOOK,)
+
+
+def test_cancelling_one_and_booking_another() -> None:
+    said = read("cancela la del viernes y reserva otra para el sábado")
+    assert said.intents == (Intent.CANCEL, Intent.BOOK)
+    assert said.previous == When(Weekday(5))
+    assert said.when == When(Weekday(6))
+
+
+def test_a_yes_with_another_time_is_first_a_correction() -> None:
+    said = read("sí, pero a las 10", ONE_OFFERED)
+    assert said.intents == (Intent.CORRECT, Intent.AFFIRM)
+    assert said.when.time == ClockTime(10)
+
+
+def test_a_yes_with_the_offered_time_is_a_yes() -> None:
+    assert read("sí, a las nueve", ONE_OFFERED).wants(Intent.AFFIRM)
+    assert read("sí, a las nueve", ONE_OFFERED).intent is not Intent.CORRECT
+
+
+def test_insults_are_noticed_and_no_wish() -> None:
+    for text in ("eres un idiota", "qué mierda de servicio", "fuck you", "you are useless"):
+        said = read(text)
+        assert said.abusive
+        assert not said.wants(Intent.BOOK)
+
+
+def test_what_is_off_topic_brings_no_details() -> None:
+    said = read("pon una alarma a las 8")
+    assert not said.when
+    assert said.party is None
+
+
+# --- which booking, and to when --------------------------------------------------------------------
+
+MOVES = [
+    ("cámbiala del viernes al sábado", When(Weekday(5)), When(Weekday(6))),
+    ("cambiar la reserva de las 9 a las 10", When(time=ClockTime(9)), When(time=ClockTime(10))),
+    ("pasa mi reserva del viernes para el sábado", When(Weekday(5)), When(Weekday(6))),
+    ("mueve la cita de mañana a las 8", When(DaysAhead(1)), When(time=ClockTime(8))),
+    ("cambiar mi cita a las 7", When(), When(time=ClockTime(7))),
+    ("quiero cambiar mi reserva del viernes", When(Weekday(5)), When()),
+    ("cambia la reserva para el sábado", When(), When(Weekday(6))),
+    ("move my Friday booking to Saturday", When(Weekday(5)), When(Weekday(6))),
+    ("change my booking from Friday to Saturday", When(Weekday(5)), When(Weekday(6))),
+    ("move my reservation to Saturday", When(), When(Weekday(6))),
+]
+
+
+@pytest.mark.parametrize(("text", "previous", "when"), MOVES)
+def test_a_move_says_from_when_to_when(text: str, previous: When, when: When) -> None:
+    said = read(text)
+    assert said.intent is Intent.RESCHEDULE
+    assert (said.previous, said.when) == (previous, when)
+
+
+def test_a_booking_to_cancel_is_referred_to_not_wished_for() -> None:
+    said = read("cancela la reserva de mañana")
+    assert said.previous == When(DaysAhead(1))
+    assert not said.when
+
+
+def test_the_answer_to_which_booking_refers_to_it() -> None:
+    state = DialogueState(language="es", task=Task.CANCEL, expecting=Expecting.WHICH_BOOKING)
+    assert read("la del viernes", state).previous == When(Weekday(5))
+
+
+def test_the_new_time_is_a_wish() -> None:
+    state = DialogueState(language="es", task=Task.MOVE, expecting=Expecting.NEW_TIME)
+    assert read("a las 10", state).when == When(time=ClockTime(10))
+    assert read("10", state).when == When(time=ClockTime(10))
+
+
+# --- corrections -----------------------------------------------------------------------------------
+
+
+def test_only_the_corrected_value_is_read() -> None:
+    assert read("somos 5, no 4").party == Party(5, 5)
+    assert read("we are five not four").party == Party(5, 5)
+    said = read("mejor a las 21:00 y no a las 20:00")
+    assert said.when.time == ClockTime(21, twenty_four=True)
+
+
+def test_a_bare_number_is_people_where_people_are_asked_for_and_an_hour_where_times_are() -> None:
+    assert read("8", asked(Expecting.PARTY_SIZE)).party == Party(8, 8)
+    assert read("8", asked(Expecting.TIME)).when.time == ClockTime(8)
+    assert read("actually make it 8").party == Party(8, 8)
+
+
+# --- choosing from offers --------------------------------------------------------------------------
+
+
+def test_an_offer_is_picked_by_number_and_order_for_certain() -> None:
+    for text in ("la segunda", "2", "la 2", "opción 2", "the second one"):
+        said = read(text, OFFERED)
+        assert said.choice == ByOrder(2)
+        assert said.certain, text
+
+
+def test_an_offer_is_picked_by_its_time() -> None:
+    said = read("la de las nueve y media", OFFERED)
+    assert said.choice is None
+    assert said.when.time == ClockTime(9, 30)
+
+
+def test_an_offer_is_picked_by_comparison() -> None:
+    assert read("la más tarde", OFFERED).choice == ByComparison(Relative.LATER)
+    assert read("whichever", OFFERED).choice == ByComparison(Relative.ANY)
+    said = read("cualquiera de las dos", OFFERED)
+    assert said.choice == ByComparison(Relative.ANY)
+    assert said.party is None
+    assert not said.when
+
+
+def test_later_than_everything_offered_is_an_open_time() -> None:
+    said = read("¿no hay nada más tarde?", OFFERED)
+    assert said.when.time == TimeSpan(ClockTime(22, 15, twenty_four=True), None)
+    said = read("something earlier?", OFFERED)
+    assert said.when.time == TimeSpan(None, ClockTime(20, 45, twenty_four=True))
+
+
+# --- details ---------------------------------------------------------------------------------------
+
+
+def test_all_details_of_one_message_are_read_in_any_order() -> None:
+    one = read("Mesa para 4 el viernes a las nueve, a nombre de Laura Gil")
+    other = read("a nombre de Laura Gil, el viernes a las nueve, mesa para 4")
+    for said in (one, other):
+        assert said.party == Party(4, 4)
+        assert said.when == When(Weekday(5), ClockTime(9))
+        assert said.name == "Laura Gil"
+
+
+def test_contacts_are_read_and_not_taken_for_times() -> None:
+    said = read("mi tel es 612 34 56 78 y mi correo ana@correo.example")
+    assert said.phone == "+34612345678"
+    assert said.email == "ana@correo.example"
+    assert not said.when
+
+
+def test_a_baby_needs_a_high_chair() -> None:
+    said = read("somos cuatro y un bebé")
+    assert said.party == Party(5, 5, babies=1)
+    assert "high_chair" in said.preferences
+
+
+def test_services_and_people_are_found_with_their_typos() -> None:
+    said = read("quiero una limpiesa con la dra rojas", venue=CLINIC)
+    assert said.service == "cleaning"
+    assert said.provider == "dra rojas"
+    assert read("para cenar el viernes").service == "dinner"
+
+
+def test_a_table_can_be_asked_for_by_number() -> None:
+    assert read("la mesa 7 para el viernes").provider == "mesa 7"
+
+
+def test_an_appointment_for_somebody_else_is_noted_for_staff() -> None:
+    assert "mi hijo" in read("necesito una cita para mi hijo", venue=CLINIC).requests
+
+
+# --- certainty -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expecting"),
+    [
+        ("4", Expecting.PARTY_SIZE),
+        ("somos 4", Expecting.PARTY_SIZE),
+        ("cuatro, gracias", Expecting.PARTY_SIZE),
+        ("el viernes", Expecting.DATE),
+        ("mañana", Expecting.DATE),
+        ("a las nueve", Expecting.TIME),
+        ("9", Expecting.TIME),
+        ("Laura Gil", Expecting.NAME),
+        ("a nombre de Laura Gil", Expecting.NAME),
+        ("612 34 56 78", Expecting.PHONE),
+        ("7K2-9MA-XY4", Expecting.CODE),
+        ("1234", Expecting.LAST4),
+    ],
+)
+def test_a_bare_answer_to_what_was_asked_needs_no_model(text: str, expecting: Expecting) -> None:
+    said = read(text, asked(expecting))
+    assert said.intent is Intent.INFORM
+    assert said.certain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mesa para 4 el viernes",
+        "somos 4 pero igual viene alguien más, depende del trabajo",
+        "no sé, lo que tú veas",
+        "asdf",
+        "",
+    ],
+)
+def test_anything_more_is_left_to_a_model(text: str) -> None:
+    assert not read(text, asked(Expecting.PARTY_SIZE)).certain
+
+
+def test_the_last_reply_tells_what_was_asked_where_the_state_does_not() -> None:
+    assert read("no", last_reply="¿Algo más?").intent is Intent.DENY
+    said = read("bien, gracias", last_reply="Hola, ¿cómo estás?")
+    assert said.intent is Intent.SMALLTALK
+    said = read("perfecto, gracias", last_reply="Reserva confirmada.")
+    assert said.intent is Intent.THANKS
+
+
+# --- robustness ------------------------------------------------------------------------------------
+
+
+async def test_the_twin_is_a_router_and_says_so_in_its_receipt() -> None:
+    router: RouterAgent = ROUTER
+    message = GuestMessage(text="hola", user_id="u", channel="chat", at=offers(21)[0].expires_at)
+    routed = await router.run(message=message, state=NEW, venue=RESTAURANT, history=())
+    assert routed.understanding.intent is Intent.GREET
+    assert (routed.receipt.source, routed.receipt.model) == ("local", "local")
+
+
+@given(
+    st.text(max_size=400), st.sampled_from(list(Expecting)), st.sampled_from([RESTAURANT, CLINIC])
+)
+def test_no_text_raises(text: str, expecting: Expecting, venue: Venue) -> None:
+    said = read(text, DialogueState(expecting=expecting, offers=offers(21)), venue)
+    assert said.intents
+
+
+@given(st.lists(st.sampled_from([text for text, _ in OPENINGS]), min_size=1, max_size=4))
+def test_messages_run_together_never_raise(texts: list[str]) -> None:
+    assert read(" ".join(texts), OFFERED).intents
+
+
+HOSTILE = [
+    "a" * 4000,
+    "1 " * 2000,
+    "y " * 2000,
+    "no " * 1300,
+    "a.b@" * 1000,
+    "." * 4000,
+    "(" * 4000,
+    "1" * 4000,
+    "7K2-" * 1000,
+    "a nombre de Ana " * 250,
+    "is my name " * 360,
+    "my wife and " * 330,
+    "the " * 1000,
+    "somos 4 y " * 400,
+    "reserva una mesa para 4 mañana a las 9 " * 100,
+    "👍" * 4000,
+    "un par de " * 400,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12])
+def test_the_longest_message_is_read_in_bounded_time(text: str) -> None:
+    def spent() -> float:
+        began = time.process_time()
+        read(text[:4000], asked(Expecting.NAME))
+        return time.process_time() - began
+
+    # Measured 5 to 40 ms each; the bound leaves room for a busy machine.
+    assert min(spent() for _ in range(3)) < 0.15
