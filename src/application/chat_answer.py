@@ -46,7 +46,7 @@ def outcome_of(acts: Sequence[Act], state: DialogueState) -> Outcome:
             return done
     if state.expecting is Expecting.OFFER and state.offers:
         return Outcome("offering")
-    if state.expecting in {Expecting.NOTHING, Expecting.NEW_TIME} and state.task is None:
+    if state.task is None and state.expecting in {Expecting.NOTHING, Expecting.MENU}:
         return Outcome("answered", booking=_mentioned(acts))
     if any(isinstance(act, AskCancel) for act in acts) or state.expecting is Expecting.CANCEL_YES:
         return Outcome("awaiting_confirmation", booking=state.target)

@@ -155,7 +155,8 @@ class Service:
     """One resource of each: `(TABLE,)`, or `(PRACTITIONER, ROOM)`."""
     slot_interval: timedelta = timedelta(minutes=15)
     last_seating: timedelta | None = None
-    """How long before closing the last party may start; None: its turn time before closing."""
+    """How long before closing the last party may start, where that is earlier than its turn time before
+    closing: nobody is seated longer than the house is open."""
     price: int | None = None
     """In the currency's minor unit; None where the venue does not say."""
 

@@ -92,6 +92,7 @@ _TASK = (
     " detail; correct: changes it; reschedule: a booking made; enquire: about the house), lang, and"
     " details only as quoted from the message. Copy ⟨…⟩."
 )
+
 _ASKED: Mapping[Expecting, str] = {
     Expecting.NOTHING: "",
     Expecting.SERVICE: "which service",
@@ -107,6 +108,7 @@ _ASKED: Mapping[Expecting, str] = {
     Expecting.CODE: "the booking code",
     Expecting.LAST4: "four digits",
     Expecting.SUGGESTED_DAY: "whether the suggested day suits",
+    Expecting.MENU: "a number of the menu",
 }
 
 

@@ -454,7 +454,10 @@ def _courtesy(state: DialogueState, here: Here, *, paused: bool) -> Step | None:
     acts = _courtesies(state, here, paused=paused)
     if not acts:
         return None
-    return Step(replace(state, failures=0), (*acts, *ask_again(state, here)))
+    pending = ask_again(state, here)
+    if acts == (Greet(),) and not pending:
+        acts = (Greet(), Help())
+    return Step(replace(state, failures=0), (*acts, *pending))
 
 
 def _courtesies(state: DialogueState, here: Here, *, paused: bool) -> tuple[Act, ...]:

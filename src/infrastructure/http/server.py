@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import uvicorn
@@ -110,9 +111,23 @@ def serve(app: FastAPI, *, host: str, port: int, on_listening: Callable[[str], N
     """Serve until a signal to stop; False where it could not start."""
     server = _Server(config_for(app, host=host, port=port), on_listening)
     # uvicorn raises these after it has said in the log what went wrong, or has ended in good order.
-    with contextlib.suppress(KeyboardInterrupt, SystemExit):
+    with contextlib.suppress(KeyboardInterrupt, SystemExit), _termination_as_exit():
         server.run()
     return server.started
+
+
+@contextlib.contextmanager
+def _termination_as_exit() -> Iterator[None]:
+    """uvicorn ends in good order at SIGTERM and then raises it again, which would look like a crash."""
+
+    def leave(_signal: int, _frame: object) -> None:
+        raise SystemExit
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.asynccontextmanager

@@ -36,7 +36,7 @@ async def test_a_message_is_accepted_passes_three_stages_and_is_answered() -> No
     events = await house.events("hola")
     assert isinstance(events[0], Accepted)
     assert [e.stage for e in events if isinstance(e, StageDone)] == ["router", "logic", "human"]
-    assert "".join(e.text for e in events if isinstance(e, Words)) == "Greet"
+    assert "".join(e.text for e in events if isinstance(e, Words)) == "Greet Help"
     assert isinstance(events[-1], Answered)
 
 

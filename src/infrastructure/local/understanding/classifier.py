@@ -15,6 +15,12 @@ from importlib.resources import files
 from itertools import pairwise
 
 from domain.understanding import Intent
+from infrastructure.local.understanding.deciding import (
+    ABOUT_A_PLACE,
+    BOOKING_NOUN,
+    TAKES_BOOKINGS,
+)
+from infrastructure.local.understanding.intents import OFF_TOPIC
 
 MAX_WORDS = 80
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -55,13 +61,25 @@ class Classifier:
         return self._labels[best], scores[best] - scores[self._labels.index(rule)]
 
 
+_SIGNALS = {
+    "off_topic": OFF_TOPIC,
+    "booking": BOOKING_NOUN,
+    "place": ABOUT_A_PLACE,
+    "takes_bookings": TAKES_BOOKINGS,
+}
+STEM = 4
+"""Letters that stand for a word and its relatives ("rese" for reserve and reservation)."""
+
+
 def features(plain: str, rule: Intent) -> Iterable[str]:
-    """Words, neighbours and next-but-one neighbours of a folded text, and the rules' verdict."""
+    """Words, stems, pairs of neighbours, the rules' verdict and signals, of a folded text."""
     words = [_DIGIT.sub("0", word) for word in _WORD.findall(plain)[:MAX_WORDS]]
-    padded = ["<s>", *words, "</s>"]
     return {
         f"rule={rule.value}",
+        f"length={min(len(words) // 3, 5)}",
+        f"first={words[0] if words else ''}",
+        *(f"{name}={pattern.search(plain) is not None}" for name, pattern in _SIGNALS.items()),
         *words,
-        *(f"{a} {b}" for a, b in pairwise(padded)),
-        *(f"{a} _ {b}" for a, b in zip(padded, padded[2:], strict=False)),
+        *(f"~{word[:STEM]}" for word in words),
+        *(f"{a} {b}" for a, b in pairwise(["<s>", *words, "</s>"])),
     }

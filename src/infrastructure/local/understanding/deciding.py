@@ -116,10 +116,10 @@ _ARRANGES = cue(
 _ASKS = re.compile(
     r"(?:(?:y|and|but|pero|also|tambien|great|ok|okay|fine|good)[\s,.]+)*(?:what|where|when|which|who|whose|how|why|is|are|do|does|did|can|could|may|will|would|should|have|has|any|tell\s+me|give\s+me|i(?:'d| would)?\s+(?:like|want|need)\s+to\s+know|find\s+out|let\s+me\s+know|check\s+if|que|cual|cuales|cuando|donde|quien|quienes|como|cuanto|cuanta|cuantos|cuantas|por\s+que|hay|tienen|tiene|teneis|tienes|aceptan|aceptais|acepta|admiten|puedo|podemos|se\s+puede|es\s+posible|esta|estan|ofrecen|hacen|dan|sirven|cobran|abren|cierran|necesito\s+saber|quisiera\s+saber|quiero\s+saber|me\s+(?:puede|puedes|podria|podrias)\s+(?:decir|dar|indicar)|sabe[ns]?\s+si|a\s+que)(?!\w)"
 )
-_TAKES_BOOKINGS = cue(
+TAKES_BOOKINGS = cue(
     "(take|takes|taking|accept|accepts|accepting|allow|allows|does|let you|let me|let people|require)( \\w+){0,4} reservations?", "do (you|they) (take|do|accept)( \\w+){0,2} (reservations|bookings)", "(aceptan|toman|hacen|reciben) reservas", "can (i|you|we|someone|people) (get|make|book|reserve|place|have) (reservations|tables|a reservation|seats)( \\w+){0,3} (at|for|in) (?!\\d)", "is it possible to (make|get|book) (a )?reservations?", "reservations (taken|accepted|allowed|required|available)", "reservation policy", "is \\w+( \\w+){0,3} available for", "if \\w+( \\w+){0,3} (takes|accepts|does|allows|has) reservations",
 )  # fmt: skip
-_ABOUT_A_PLACE = cue(
+ABOUT_A_PLACE = cue(
     "reviews?", "ratings?", "rated", "wait( time)?", "how long", "how busy", "busy", "is there a (wait|line|queue)", "wait(ing)? (time|for)", "any good", "good or not", "popular", "crowded", "recommend\\w*( \\w+)*", "best (dish|thing|time)", "average", "specials?", "happy hour", "seating", "capacity", "unisex", "cosmetic", "live music", "valoraciones", "opiniones", "resenas", "recomiendan", "cuanto dura", "cuanto tarda",
 )  # fmt: skip
 _POLITE_REQUEST = re.compile(
@@ -132,7 +132,7 @@ _EXISTING = cue(
 _NOT_CANCELLING = cue(
     "(gastos|politica|coste|cargo|comision|penalizacion|condiciones|plazo|es gratis|cuanto cuesta)( \\w+){0,3} (cancel|cancelar|cancelacion|anular|anulacion)", "(cancellation|cancelation) (policy|fee|fees|charge|terms)", "(si|if)( \\w+){0,4} (cancelo|cancel|cancelamos|tengo que cancelar|need to cancel|have to cancel)", "cancelacion (es )?(gratis|gratuita)", "free cancellation", "se puede cancelar", "no (me )?cancel*", "don'?t cancel", "do not cancel", "can(no|'|’)?t (see|find|make out|remember|decide)",
 )  # fmt: skip
-_BOOKING_NOUN = cue(
+BOOKING_NOUN = cue(
     "reserv*", "resrva", "cita*", "turno*", "mesa*", "book*", "appointment*", "appt*", "table*"
 )
 
@@ -238,7 +238,7 @@ def _person_or_machine(s: Signs) -> Verdict:
 
 
 def _off_topic(s: Signs) -> Verdict:
-    if tables.OFF_TOPIC.search(s.said.plain) and not _BOOKING_NOUN.search(s.said.plain):
+    if tables.OFF_TOPIC.search(s.said.plain) and not BOOKING_NOUN.search(s.said.plain):
         return Intent.OUT_OF_SCOPE, True
     return None
 
@@ -368,7 +368,7 @@ def _foreign_answer(s: Signs) -> Verdict:
 
 
 def _booking(s: Signs) -> Verdict:
-    if _TAKES_BOOKINGS.search(s.said.plain):
+    if TAKES_BOOKINGS.search(s.said.plain):
         return None
     wants_service = s.names_service and not s.is_question and _WANTS.search(s.said.plain)
     return (Intent.BOOK, True) if Intent.BOOK in s.hits or wants_service else None
@@ -392,7 +392,7 @@ _WANTS = cue(
 
 def _question(s: Signs) -> Verdict:
     plain = s.said.plain
-    if _TAKES_BOOKINGS.search(plain) or (s.is_question and _ABOUT_A_PLACE.search(plain)):
+    if TAKES_BOOKINGS.search(plain) or (s.is_question and ABOUT_A_PLACE.search(plain)):
         return Intent.ENQUIRE, True
     if s.topic and (s.is_question or not s.details):
         return Intent.ENQUIRE, s.is_question

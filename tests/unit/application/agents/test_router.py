@@ -255,3 +255,7 @@ async def test_a_call_does_not_grow_with_the_conversation() -> None:
     first, last = (len(prompt.user) for prompt in model.prompts)
     assert abs(last - first) < 20
     assert last < HISTORY_CHARS + 80
+
+
+def test_every_question_the_house_can_have_asked_is_known_to_the_prompt() -> None:
+    assert set(PROMPTS) == set(Expecting)
