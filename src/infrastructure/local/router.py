@@ -114,6 +114,7 @@ class LocalRouter:
             parties = with_party(parties, spotted or (), rest, taken=taken)
             mentions = with_moments(mentions, spotted or (), rest, dates=self._dates)
         provider = house.provider(rest)
+        topic = house.topic(rest)
         known = [*((m.start, m.end) for m in mentions), *((p.start, p.end) for p in parties)]
         unnamed = rest.without([*known, *([provider[1]] if provider else [])])
         name = find_name(unnamed, expected=state.expecting is Expecting.NAME)
@@ -130,7 +131,8 @@ class LocalRouter:
             name=with_name(name, spotted or (), unnamed),
             beneficiary=find_beneficiary(rest) if venue.kind is VenueKind.CLINIC else None,
             wishes=find_requests(rest, features=house.features),
-            topic=house.topic(rest),
+            topic=topic,
+            own_topic=topic is not None and topic[0] in house.own_topics,
             shift=_shift(rest, state, venue),
             spotted=spotted,
         )
@@ -210,6 +212,8 @@ class _Found:
     """For whom a patient's appointment is."""
     wishes: Wishes
     topic: tuple[str, Span] | None
+    own_topic: bool
+    """The venue itself has an answer to it."""
     shift: When | None
     """ "algo más tarde": beyond what was offered."""
     spotted: list[Tagged] | None
@@ -341,6 +345,7 @@ def _signs(found: _Found, state: DialogueState, venue: Venue, last_reply: str) -
         refuses=refuses_all(found.rest) and found.choice is None,
         names_service=found.service is not None,
         topic=found.topic,
+        own_topic=found.own_topic,
         answers_question=_answers(found, state),
         matches_offer=_matches_offer(found.mentions, state, venue),
         only_moments=len(found.spans) == len(found.mentions) and not found.wishes.spans,

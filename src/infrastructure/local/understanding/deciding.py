@@ -44,6 +44,8 @@ class Signs:
     names_service: bool
     topic: tuple[str, tuple[int, int]] | None
     """What the house could be asked about, and where those words stand."""
+    own_topic: bool
+    """The venue itself has an answer to it."""
     answers_question: bool
     """Whether one of its details is what the last reply asked for."""
     matches_offer: bool
@@ -238,6 +240,8 @@ def _person_or_machine(s: Signs) -> Verdict:
 
 
 def _off_topic(s: Signs) -> Verdict:
+    if s.own_topic:
+        return None
     if tables.OFF_TOPIC.search(s.said.plain) and not BOOKING_NOUN.search(s.said.plain):
         return Intent.OUT_OF_SCOPE, True
     return None

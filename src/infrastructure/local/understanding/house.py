@@ -75,6 +75,7 @@ class House:
         self._topics = tuple(_topics(venue))
         self._people = tuple(_people(venue))
         self._tables = tuple(_tables(venue))
+        self.own_topics = frozenset(answer.topic for answer in venue.answers)
         self.features = frozenset(f for r in venue.resources for f in (*r.features, r.area) if f)
 
     def service(self, said: Said) -> tuple[str, Span] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -99,9 +98,9 @@ class Desk:
         self.state = step.state
         return tuple(acts)
 
-    def asked(self, kind: Callable[..., A]) -> A:
+    def asked(self, kind: type[A]) -> A:
         """The last action of a kind. Raises: IndexError where there was none."""
-        return [a for a in self.actions if isinstance(a, kind)][-1]  # type: ignore[arg-type]
+        return [action for action in self.actions if isinstance(action, kind)][-1]
 
     def did(self, kind: type[Any]) -> bool:
         return any(isinstance(action, kind) for action in self.actions)
