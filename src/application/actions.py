@@ -142,6 +142,7 @@ class Actions:
             found = await self._reservations.search(
                 errand.venue,
                 action.wishes,
+                exact=action.exact,
                 moving=None if action.moving is None else action.moving.code,
                 own_hold=errand.hold_id,
             )

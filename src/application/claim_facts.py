@@ -255,6 +255,8 @@ class _Gathering:
             self._refused(act.refusal or RefusalCode.NO_RESOURCE)
         covers = act.offers[0].slot.covers if act.offers else None
         self._wish(act.wished, act.wished_day, covers)
+        if act.resource is not None:
+            self._resource_names((act.resource,))
         if act.moving is not None:
             self._booking(act.moving)
 
@@ -278,6 +280,8 @@ class _Gathering:
     def _nothing_free(self, act: acts.NothingFree) -> None:
         self._refused(act.code)
         self._wish(act.wished, act.day, None)
+        if act.resource is not None:
+            self._resource_names((act.resource,))
         for start, end in act.opening:
             self.minutes.update({start, end})
         if act.lead_minutes is not None:

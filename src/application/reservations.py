@@ -201,12 +201,14 @@ class Reservations:
         venue: Venue,
         wishes: Sequence[Wish],
         *,
+        exact: bool,
         moving: BookingCode | None = None,
         own_hold: str = "",
         limit: int = 12,
     ) -> Candidates:
         """Slots for one wish or several (one for each day that suits), or the nearest to them.
 
+        `exact`: one time is wished for; where it is free it is the only candidate.
         `moving`: the booking whose own claims do not count; `own_hold`: a hold that does not either.
         """
         now = self._clock.now()
@@ -218,14 +220,13 @@ class Reservations:
         plain = [replace(wish, moving=None) for wish in wishes]
         answers = [find_slots(venue, sheets[w.day], w, now=now, limit=limit * 4) for w in plain]
         first, refusal = plain[0], answers[0].refusal
-        wished = (
-            _instant(venue, first) if len(plain) == 1 and first.earliest == first.latest else None
-        )
+        wished = _instant(venue, first) if exact else None
         slots = [slot for answer in answers for slot in answer.slots]
+        if slots and wished is not None and slots[0].start == wished:
+            return Candidates(tuple(slots[:1]), None, wished, first.day, read.source)
         if slots:
-            if len(plain) == 1 and refusal is None and wished is not None:
-                return Candidates(tuple(slots[:1]), None, wished, first.day, read.source)
-            return Candidates(_spread(slots, limit), None, wished, first.day, read.source)
+            code = refusal.code if exact and refusal is not None else None
+            return Candidates(_spread(slots, limit), code, wished, first.day, read.source)
         near = nearest_alternatives(venue, sheets, first, now=now, limit=limit)
         code = refusal.code if refusal is not None else RefusalCode.NO_RESOURCE
         return Candidates(near, code, wished, first.day, read.source)

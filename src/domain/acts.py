@@ -14,7 +14,7 @@ from enum import StrEnum
 from domain.availability import RefusalCode
 from domain.booking import Booking
 from domain.floor import Slot
-from domain.venue import ServiceId
+from domain.venue import ResourceId, ServiceId
 from domain.when import DayTrouble
 
 
@@ -236,6 +236,10 @@ class Offered:
     """What the guest had picked went to somebody else in the meantime."""
     reminder: bool = False
     """The same offers as before, after a digression."""
+    some_hours: bool = False
+    """The wish was for some hours of `wished_day` ("por la tarde"): the refusal is about these."""
+    resource: ResourceId | None = None
+    """The practitioner or table asked for by name: the refusal is about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +256,10 @@ class NothingFree:
     waitlist: bool = False
     """Whether the guest may join the waitlist."""
     phone: str = ""
+    some_hours: bool = False
+    """As in `Offered`."""
+    resource: ResourceId | None = None
+    """As in `Offered`."""
 
 
 @dataclass(frozen=True, slots=True)

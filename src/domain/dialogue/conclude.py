@@ -53,7 +53,7 @@ from domain.dialogue.steps import (
 )
 from domain.understanding import Intent
 from domain.venue import ConfirmMode
-from domain.when import ClockTime
+from domain.when import AnyTime, ClockTime
 
 # A wrong number is forgiven twice; then only a person can help.
 MAX_VERIFY_TRIES = 3
@@ -107,8 +107,15 @@ def _after_search(state: DialogueState, action: Search, found: SearchDone, here:
         moving=action.moving,
         reason=found.reason,
         taken_meanwhile=action.taken_meanwhile,
+        some_hours=_wants_some_hours(state, action),
+        resource=action.wishes[0].resource,
     )
     return Step(offering, (act,))
+
+
+def _wants_some_hours(state: DialogueState, action: Search) -> bool:
+    """Whether the guest named some hours of the day, so that a refusal is not about all of it."""
+    return not action.exact and not isinstance(state.details.time, AnyTime | None)
 
 
 def _agreed_already(state: DialogueState, action: Search, found: SearchDone, here: Here) -> bool:
@@ -148,6 +155,8 @@ def _nothing_free(state: DialogueState, action: Search, found: SearchDone, here:
         lead_minutes=int(policy.lead_time.total_seconds() // 60),
         window_days=policy.booking_window.days,
         phone=here.venue.contact.phone,
+        some_hours=_wants_some_hours(state, action),
+        resource=action.wishes[0].resource,
     )
     waiting = replace(state, offers=(), expecting=Expecting.DATE, asked=1)
     return Step(waiting, (act,))

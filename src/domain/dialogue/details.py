@@ -54,6 +54,9 @@ T = TypeVar("T")
 # more than a reply can hold, and every day costs a sheet.
 MAX_DAYS = 21
 
+# "About nine" is half an hour to either side (`domain.when`).
+ABOUT = 30
+
 REQUIRED_FEATURES = frozenset({"wheelchair"})
 """Features without which the guest cannot come; the others are wishes."""
 
@@ -310,8 +313,13 @@ def plan_search(state: DialogueState, here: Here) -> Search | Doubt:
     if not known:
         return _doubt(state, readings[0][0], readings[0][1])
     wishes = tuple(_wish(details, day, time, state) for day, time in known)
-    exact = len(wishes) == 1 and wishes[0].earliest == wishes[0].latest
+    exact = len(wishes) == 1 and _names_one_time(wishes[0])
     return Search(wishes, exact, state.target if state.task is Task.MOVE else None)
+
+
+def _names_one_time(wish: Wish) -> bool:
+    """An exact time, or one with as much room before as after it ("sobre las nueve")."""
+    return wish.target - wish.earliest == wish.latest - wish.target <= ABOUT
 
 
 def _reading(details: Details, day: date, here: Here) -> KnownTime | UnclearTime | ImpossibleTime:
@@ -366,4 +374,11 @@ def _for_moving(details: Details, target: Booking | None, here: Here) -> Details
         service=details.service or (target.service if clinic else None),
         days=details.days or (service_day(here.venue, target.start),),
         time=details.time or ClockTime(start.hour, start.minute, twenty_four=True),
+        preferences=details.preferences or _where(target, here),
     )
+
+
+def _where(booking: Booking, here: Here) -> frozenset[str]:
+    """The area a booking has its table in: who sits on the terrace wants to stay there."""
+    areas = {here.venue.resource(name).area for name in booking.resources}
+    return frozenset(area for area in areas if area)

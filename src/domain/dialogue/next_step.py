@@ -155,7 +155,16 @@ def _answer_to_offers(state: DialogueState, here: Here) -> Step | None:
         return Step(state, (ChooseOffer(state.offers),))
     if _is_plain(said, Intent.DENY):
         return _declined(state, here)
+    if not _has_wish(said) and (_has_contact(said) or said.requests):
+        return _noted_beside_offers(state, here)
     return None
+
+
+def _noted_beside_offers(state: DialogueState, here: Here) -> Step:
+    """A name or a remark before the choice: taken down, and the same offers stand."""
+    taken = take_down(state, here)
+    noted = () if taken.noted is None else (taken.noted,)
+    return Step(taken.state, (*noted, *ask_again(taken.state, here)))
 
 
 def _says_it_all_again(said: Understanding) -> bool:
@@ -442,7 +451,7 @@ def _closing(state: DialogueState, here: Here) -> Step | None:
     if not leaves and not _is_plain(said, Intent.DENY):
         return None
     release = held_by(state)
-    arranging = state.task is Task.BOOK
+    arranging = state.task is not None
     if leaves:
         return Step(finished(state), (Farewell(),), release=release)
     if arranging:

@@ -52,6 +52,8 @@ def _proceed_booking(state: DialogueState, here: Here, said: tuple[Act, ...]) ->
         return complete_offer(state, here, *said)
     wish = (Detail.SERVICE, Detail.PARTY_SIZE, Detail.DATE, Detail.TIME)
     missing = [d for d in missing_details(state, here.venue, phone=here.phone) if d in wish]
+    if missing == [Detail.DATE] and state.day_options:
+        return _ask_which_day(state, said)
     if missing and not (missing == [Detail.TIME] and is_closed(state, here)):
         state, question = question_for(missing[0], state, here)
         return Step(state, (*said, question))
@@ -61,10 +63,18 @@ def _proceed_booking(state: DialogueState, here: Here, said: tuple[Act, ...]) ->
 def _proceed_moving(state: DialogueState, here: Here, said: tuple[Act, ...]) -> Step:
     if state.target is None:
         return Step(state, said, FindBookings(Purpose.MOVE, here.said.code))
+    if state.day_options:
+        return _ask_which_day(state, said)
     if not names_a_change(state.details):
         asking = replace(state, expecting=Expecting.NEW_TIME, asked=1)
         return Step(asking, (*said, AskNewTime(state.target)))
     return _search(state, here, said)
+
+
+def _ask_which_day(state: DialogueState, said: tuple[Act, ...]) -> Step:
+    """The day is still open between the same ones: the same question, not a new one."""
+    asking = replace(state, expecting=Expecting.DATE, asked=state.asked + 1)
+    return Step(asking, (*said, AskWhichDay(state.day_options, DayTrouble.TODAY_OR_NEXT)))
 
 
 def names_a_change(details: Details) -> bool:

@@ -336,7 +336,6 @@ def _clock(hour: int, minute: int) -> ClockTime:
 def _signs(found: _Found, state: DialogueState, venue: Venue, last_reply: str) -> Signs:
     return Signs(
         said=found.said,
-        rest=found.rest,
         state=state,
         asked=what_was_asked(state, last_reply),
         details=found.gives_details,
@@ -389,6 +388,18 @@ def _answers(found: _Found, state: DialogueState) -> bool:
 
 _OUT_OF_THE_BLUE = frozenset({Asked.NOTHING, Asked.ANYTHING_ELSE})
 _DOUBTFUL = frozenset({Intent.OUT_OF_SCOPE, Intent.ENQUIRE, Intent.BOOK, Intent.INFORM})
+_SETTLED = frozenset(
+    {
+        Intent.CANCEL,
+        Intent.CORRECT,
+        Intent.AFFIRM,
+        Intent.DENY,
+        Intent.HANDOFF,
+        Intent.WAITLIST,
+        Intent.SYMPTOM,
+    }
+)
+"""What the rules say of these stands: too much would be done, or left undone, on a guess."""
 CLEARLY, VERY_CLEARLY = 0.0, 1.0
 """How far the second opinion must lie above the rules' verdict to replace it: a doubtful one in a
 first message, and any other. Chosen by cross-validation on the public sets."""
@@ -398,7 +409,8 @@ def _reconsidered(
     wanted: tuple[Intent, ...], signs: Signs, *, sure: bool, first: bool
 ) -> tuple[tuple[Intent, ...], bool]:
     """The rules' intents, or the second opinion's where nothing was asked and it is clearly better."""
-    if signs.asked not in _OUT_OF_THE_BLUE or signs.state.task is not None:
+    settled = wanted[0] in _SETTLED or len(wanted) > 1
+    if settled or signs.asked not in _OUT_OF_THE_BLUE or signs.state.task is not None:
         return wanted, sure
     doubtful = first and wanted[0] in _DOUBTFUL and (signs.only_moments or not signs.details)
     intent, margin = default_classifier().decide(signs.said.plain, wanted[0])

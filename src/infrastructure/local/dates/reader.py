@@ -102,9 +102,18 @@ def expected_point(pair: Pair) -> ClockTime | None:
 _expected = Table()
 
 
-@_expected.rule("CLOCK", "hour:NUMBER [AND STOP COMMA]? minute:NUMBER", "FOR? hour:NUMBER")
+@_expected.rule(
+    "CLOCK", "hour:NUMBER [AND STOP COMMA]? minute:NUMBER", "FOR? hour:NUMBER (?!OTHER)"
+)
 def expected_number(hour: Number, minute: Number | None = None) -> ClockTime | None:
     return clocks.said(hour, minute)
+
+
+@_expected.rule("CLOCK", "FOR? hour:NUMBER (?=OTHER)")
+def expected_number_before_a_word(hour: Number) -> ClockTime | None:
+    """ "9 mejor"; in "una trona" the number is an article."""
+    is_article = hour.digits == 0 and hour.value == 1
+    return None if is_article else clocks.said(hour)
 
 
 _expected.rule("TIME", "[FROM OF]? first:NUMBER [TO A DASH] last:NUMBER")(clocks.bare_span)

@@ -44,7 +44,7 @@ def find_email(said: Said) -> Found | None:
 # --- phone ---------------------------------------------------------------------------------------
 
 _PHONE = re.compile(r"(?<![\w/:.,@-])(?:tel:)?(\+?\(?\d[\d ().-]{4,22}\d)(?![\w@])")
-MAX_NUMBERS = 8
+MAX_NUMBERS = 4
 """Runs of digits tried as phone numbers; a message with more is noise."""
 _PHONE_WORDS = cue(
     "tel",

@@ -31,8 +31,6 @@ class Signs:
     """Everything about a message that bears on its intents."""
 
     said: Said
-    rest: Said
-    """The message with the details found in it blotted out."""
     state: DialogueState
     asked: Asked
     details: bool

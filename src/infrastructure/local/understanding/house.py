@@ -103,8 +103,12 @@ class House:
         return self._person(said)
 
     def _person(self, said: Said) -> tuple[str, Span] | None:
-        for match in _TITLED.finditer(said.plain):
-            return said.text[match.start() : match.end()].strip(), match.span()
+        if titled := _TITLED.search(said.plain):
+            end = titled.end()
+            second = _SECOND_NAME.match(said.plain, end)
+            if second and (said.text[second.start(1)].isupper() or self._is_one_of_us(second[1])):
+                end = second.end()
+            return said.text[titled.start() : end], (titled.start(), end)
         for match in _WORD.finditer(said.plain):
             if len(match[0]) >= SHORTEST_FUZZY and self._is_one_of_us(match[0]):
                 return said.text[match.start() : match.end()], match.span()
@@ -116,8 +120,9 @@ class House:
 
 _WORD = re.compile(r"[^\W\d_]+")
 _TITLED = re.compile(
-    r"(?<!\w)(?:dra?|doctora?)\.?\s+(?!de\s|que\s|y\s|el\s|la\s|para\s|on\s|at\s|for\s|in\s|appointment|a\s)[^\W\d_]{3,}(?:\s+(?!el\s|la\s|para\s|a\s|on\s|at\s|for\s|por\s|en\s|manana|hoy|lunes|martes|miercoles|jueves|viernes|sabado|domingo|tomorrow|today|next|this|please|monday|tuesday|wednesday|thursday|friday|saturday|sunday)[^\W\d_]{4,})?"
+    r"(?<!\w)(?:dra?|doctora?)\.?\s+(?!(?:de|que|y|el|la|para|on|at|for|in|appointment|a|and|please|tomorrow|today|this|next|hoy|manana)(?!\w))[^\W\d_]{3,}"
 )
+_SECOND_NAME = re.compile(r"\s+([^\W\d_]{3,})")
 
 
 def _services(venue: Venue) -> list[_Name]:

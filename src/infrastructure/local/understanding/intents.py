@@ -349,22 +349,6 @@ YES_FACES = re.compile("[👍👌✅🆗🙌💯✔☑🤝🫡]")
 NO_FACES = re.compile("[👎❌🚫🙅✖]")
 YES_WORDS = cue(*sorted(_YES, key=len, reverse=True))
 NO_WORDS = cue(*sorted(_NO, key=len, reverse=True))
-CLEAR_NO = cue(
-    "no+",
-    "nop+e*",
-    "nah+",
-    "nope+",
-    "never mind",
-    "para nada",
-    "mejor no",
-    "that('s| is) not",
-    "they are not",
-    "not correct",
-    "incorrect",
-    "wrong",
-    "strike that",
-    "it'?s not",
-)
 GAP = re.compile(r"[\s,.;:!¡¿?()\"'-]*")
 
 CORRECTION = cue(

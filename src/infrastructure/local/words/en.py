@@ -67,7 +67,7 @@ from domain.acts import (
 )
 from domain.availability import RefusalCode
 from domain.booking import Booking, BookingStatus, shown_code
-from domain.venue import MINUTES_PER_DAY
+from domain.venue import MINUTES_PER_DAY, ResourceId
 from domain.when import DayTrouble
 from infrastructure.local.words.voice import Start, Voice, Wording, capital, joined, numbered
 
@@ -399,11 +399,21 @@ def _refusal(v: English, act: Offered) -> str:
         )
     if act.refusal is None:
         return ""
-    return _reason(v, act.refusal, act.wished, act.wished_day)
+    when = _wished(v, act.wished, act.wished_day, some_hours=act.some_hours)
+    return _reason(v, act.refusal, when, act.resource)
 
 
-def _reason(v: English, code: RefusalCode, wished: datetime | None, day: date | None) -> str:
-    when = _wished(v, wished, day)
+_TAKEN = frozenset({RefusalCode.NO_RESOURCE, RefusalCode.HELD, RefusalCode.CLOSED})
+"""Reasons that, where somebody was asked for by name, are theirs and not the house's."""
+
+
+def _reason(v: English, code: RefusalCode, when: str, resource: ResourceId | None) -> str:
+    person = v.practitioner([resource]) if resource is not None else ""
+    if person and code in _TAKEN:
+        return v.say(
+            f"{when} there is no appointment free with {person}.",
+            f"{when} there is no appointment left with {person}.",
+        )
     seat = v.here("table", "appointment")
     match code:
         case RefusalCode.CLOSED:
@@ -449,11 +459,11 @@ def _reason(v: English, code: RefusalCode, wished: datetime | None, day: date | 
             return v.say("That time has already passed.", "That moment has gone by.")
 
 
-def _wished(v: English, wished: datetime | None, day: date | None) -> str:
+def _wished(v: English, wished: datetime | None, day: date | None, *, some_hours: bool) -> str:
     if wished is not None:
         return capital(v.moment(wished))
     if day is not None:
-        return capital(v.on_day(day))
+        return capital(v.on_day(day)) + (" at those hours" if some_hours else "")
     return "Then"
 
 
@@ -520,7 +530,8 @@ def _reminded(v: English, act: Offered) -> str:
 
 
 def nothing_free(v: English, act: NothingFree) -> str:
-    return joined([_reason(v, act.code, act.wished, act.day), _detail(v, act), _way_on(v, act)])
+    when = _wished(v, act.wished, act.day, some_hours=act.some_hours)
+    return joined([_reason(v, act.code, when, act.resource), _detail(v, act), _way_on(v, act)])
 
 
 def _detail(v: English, act: NothingFree) -> str:
@@ -664,8 +675,8 @@ def kept(v: English, act: Kept) -> str:
 
 def dropped(v: English, act: Dropped) -> str:
     return v.say(
-        "All right, we'll leave it; I haven't booked anything.",
-        "Very well, nothing has been booked.",
+        "All right, we'll leave things as they are.",
+        "Very well, I won't do anything.",
     )
 
 

@@ -67,7 +67,7 @@ from domain.acts import (
 )
 from domain.availability import RefusalCode
 from domain.booking import Booking, BookingStatus, shown_code
-from domain.venue import MINUTES_PER_DAY
+from domain.venue import MINUTES_PER_DAY, ResourceId
 from domain.when import DayTrouble
 from infrastructure.local.words.voice import Start, Voice, Wording, capital, joined, numbered
 
@@ -433,11 +433,21 @@ def _refusal(v: Spanish, act: Offered) -> str:
         )
     if act.refusal is None:
         return ""
-    return _reason(v, act.refusal, act.wished, act.wished_day)
+    when = _wished(v, act.wished, act.wished_day, some_hours=act.some_hours)
+    return _reason(v, act.refusal, when, act.resource)
 
 
-def _reason(v: Spanish, code: RefusalCode, wished: datetime | None, day: date | None) -> str:
-    when = _wished(v, wished, day)
+_TAKEN = frozenset({RefusalCode.NO_RESOURCE, RefusalCode.HELD, RefusalCode.CLOSED})
+"""Reasons that, where somebody was asked for by name, are theirs and not the house's."""
+
+
+def _reason(v: Spanish, code: RefusalCode, when: str, resource: ResourceId | None) -> str:
+    person = v.practitioner([resource]) if resource is not None else ""
+    if person and code in _TAKEN:
+        return v.say(
+            f"{when} no hay cita libre {_with(person)}.",
+            f"{when} ya no queda cita libre {_with(person)}.",
+        )
     seat = v.here("mesa libre", "cita libre")
     match code:
         case RefusalCode.CLOSED:
@@ -481,11 +491,11 @@ def _reason(v: Spanish, code: RefusalCode, wished: datetime | None, day: date | 
             return v.say("Esa hora ya ha pasado.", "Ese momento ya pasó.")
 
 
-def _wished(v: Spanish, wished: datetime | None, day: date | None) -> str:
+def _wished(v: Spanish, wished: datetime | None, day: date | None, *, some_hours: bool) -> str:
     if wished is not None:
         return capital(v.moment(wished))
     if day is not None:
-        return capital(v.the_day(day))
+        return capital(v.the_day(day)) + (" a esas horas" if some_hours else "")
     return "Entonces"
 
 
@@ -563,7 +573,8 @@ def _short(v: Spanish, offer: Offer) -> str:
 
 
 def nothing_free(v: Spanish, act: NothingFree) -> str:
-    return joined([_reason(v, act.code, act.wished, act.day), _detail(v, act), _way_on(v, act)])
+    when = _wished(v, act.wished, act.day, some_hours=act.some_hours)
+    return joined([_reason(v, act.code, when, act.resource), _detail(v, act), _way_on(v, act)])
 
 
 def _detail(v: Spanish, act: NothingFree) -> str:
@@ -721,7 +732,7 @@ def kept(v: Spanish, act: Kept) -> str:
 
 
 def dropped(v: Spanish, act: Dropped) -> str:
-    return v.say("De acuerdo, lo dejamos; no he reservado nada.", "Muy bien, no reservo nada.")
+    return v.say("De acuerdo, lo dejamos como está.", "Muy bien, no hago nada.")
 
 
 def waitlisted(v: Spanish, act: Waitlisted) -> str:

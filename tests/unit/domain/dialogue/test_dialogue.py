@@ -264,6 +264,30 @@ def test_an_offer_lost_meanwhile_leads_to_another_look() -> None:
     assert desk.state.offers
 
 
+def test_a_name_given_before_the_choice_is_taken_down_and_the_same_offers_stand() -> None:
+    desk = Desk(full={21 * 60})
+    desk.hears(says(Intent.BOOK, when=FRIDAY_NINE, party=FOUR))
+    offers = desk.state.offers
+    desk.actions.clear()
+    assert only(desk.hears(says(name="Ana")), Offered).reminder
+    assert (desk.state.offers, desk.actions) == (offers, [])
+    assert only(desk.hears(says(choice=ByOrder(1))), Booked).booking.guest.name == "Ana"
+
+
+def test_about_nine_is_one_offer_where_nine_is_free() -> None:
+    desk = Desk()
+    about = When(Weekday(5), ClockTime(9, approximate=True))
+    desk.hears(says(Intent.BOOK, when=about, party=FOUR))
+    assert desk.asked(Search).exact
+
+
+def test_a_refusal_of_some_hours_is_not_one_of_the_whole_day() -> None:
+    desk = Desk()
+    evening = When(Weekday(5), PartOfDay(DayPart.EVENING))
+    offered = only(desk.hears(says(Intent.BOOK, when=evening, party=FOUR)), Offered)
+    assert offered.some_hours
+
+
 # --- digressions ---------------------------------------------------------------------------------
 
 PARKING = HouseAnswer("parking", {"es": ("parking",)}, {"es": "Hay parking enfrente."})
@@ -302,6 +326,20 @@ def test_friday_said_on_a_friday_is_asked() -> None:
     assert desk.state.day_options == (date(2026, 11, 27), date(2026, 12, 4))
     assert only(desk.hears(says(choice=ByOrder(2))), Offered)
     assert desk.asked(Search).wishes[0].day == date(2026, 12, 4)
+
+
+def test_the_open_day_is_asked_again_with_the_same_choices() -> None:
+    desk = Desk(now=NOW + timedelta(days=6))
+    first = only(desk.hears(says(Intent.BOOK, when=FRIDAY_NINE, party=TWO)), AskWhichDay)
+    assert only(desk.hears(YES), AskWhichDay).options == first.options
+    assert only(desk.hears(says(name="Ana")), AskWhichDay).options == first.options
+
+
+def test_moving_to_an_open_day_asks_which_until_it_is_said() -> None:
+    desk = Desk(now=NOW + timedelta(days=6), bookings=(booking(days=10),))
+    assert only(desk.hears(says(Intent.RESCHEDULE, when=FRIDAY)), AskWhichDay)
+    assert only(desk.hears(says(party=FOUR)), AskWhichDay)
+    assert only(desk.hears(says(choice=ByOrder(1))), Offered).moving is not None
 
 
 def test_a_weekday_that_disagrees_with_its_date_is_asked() -> None:

@@ -475,6 +475,8 @@ ASKED_FOR_A_TIME = [
     ("20", "es", [When(time=ClockTime(20, twenty_four=True))]),
     ("30", "es", []),
     ("somos 4", "es", []),
+    ("9 mejor", "es", [When(time=ClockTime(9))]),
+    ("sí, y apunta una trona", "es", []),
     ("el viernes", "es", [When(Weekday(5))]),
 ]
 

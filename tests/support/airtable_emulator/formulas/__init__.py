@@ -1,0 +1,1 @@
+"""The part of Airtable's formula language that the reference lists; anything else is refused."""
