@@ -257,6 +257,7 @@ class _Gathering:
         self._wish(act.wished, act.wished_day, covers)
         if act.resource is not None:
             self._resource_names((act.resource,))
+            self.claims.add(Claim.FULL)  # of that person, even where the house is closed to them
         if act.moving is not None:
             self._booking(act.moving)
 
@@ -282,6 +283,7 @@ class _Gathering:
         self._wish(act.wished, act.day, None)
         if act.resource is not None:
             self._resource_names((act.resource,))
+            self.claims.add(Claim.FULL)  # of that person, even where the house is closed to them
         for start, end in act.opening:
             self.minutes.update({start, end})
         if act.lead_minutes is not None:

@@ -41,6 +41,8 @@ class Reply:
     tokens_cached: int = 0
     cut_after: int | None = None
     """Words after which a stream breaks off, the connection with it."""
+    chars_per_piece: int | None = None
+    """So many characters a piece of a stream; None: whole words."""
 
 
 Responder = Callable[[dict[str, Any]], Reply]
@@ -137,7 +139,7 @@ def _events(reply: Reply, body: dict[str, Any]) -> Iterator[str]:
     deltas: list[dict[str, str]] = [{"role": "assistant", "content": ""}]
     if reply.reasoning:
         deltas.append({"reasoning_content": reply.reasoning})
-    deltas += [{"content": word} for word in _WORD.findall(reply.text)[: reply.cut_after]]
+    deltas += [{"content": piece} for piece in _pieces(reply)[: reply.cut_after]]
     for delta in deltas:
         choice = {"index": 0, "delta": delta, "finish_reason": None}
         yield json.dumps({**frame, "choices": [choice]})
@@ -146,6 +148,13 @@ def _events(reply: Reply, body: dict[str, Any]) -> Iterator[str]:
     yield json.dumps({**frame, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
     yield json.dumps({**frame, "choices": [], "usage": _usage(reply, body)})
     yield "[DONE]"
+
+
+def _pieces(reply: Reply) -> list[str]:
+    if reply.chars_per_piece is None:
+        return _WORD.findall(reply.text)
+    starts = range(0, len(reply.text), reply.chars_per_piece)
+    return [reply.text[at : at + reply.chars_per_piece] for at in starts]
 
 
 def _frame(body: dict[str, Any], kind: str) -> dict[str, Any]:

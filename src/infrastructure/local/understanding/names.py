@@ -174,7 +174,7 @@ def _bare_name(said: Said) -> Found | None:
 
 
 _RELATION = re.compile(
-    r"(?<!\w)(?:para|for)\s+((?:mi|mis|nuestr[oa]|su|my|our)\s+(?!nombre|reserva|cita|telefono|name|booking|mesa|cumple|table|appointment|party|birthday)[^\W\d_]{3,}(?:\s+(?!el\s|la\s|a\s|para|por|on\s|at\s|manana|hoy|que|y\s|and)[^\W\d_]{3,})?)(?!\w)"
+    r"(?<!\w)(?:para|for)\s+((?:mi|mis|nuestr[oa]|su|my|our)\s+(?!nombre|reserva|cita|telefono|name|booking|mesa|cumple|table|appointment|party|birthday)[^\W\d_]{3,}(?:\s+(?!el\s|la\s|una?\s|the\s|an?\s|para|por|on\s|at\s|manana|hoy|que|y\s|and)[^\W\d_]{3,})?)(?!\w)"
 )
 _ONLY_FOR = re.compile(
     r"\W*(?:es\s+|it'?s\s+)?(?:para|for)\s+([^\W\d_]{3,}(?:\s+[^\W\d_]{2,}){0,2})\W*"

@@ -214,21 +214,26 @@ class _Compiler:
         return lambda row: row.last_modified(watched)
 
     def _one_of(self, subject: Node, texts: frozenset[str]) -> Evaluate:
-        """OR over many equalities of one thing at the speed of one."""
-        value = self.node(subject)
-        return lambda row: text(value(row)) in texts
+        """OR over many equalities of one thing, at the price of one where the thing is text."""
+        value_of = self.node(subject)
+
+        def evaluate(row: Row) -> bool:
+            value = value_of(row)
+            if value is None or isinstance(value, str):
+                return (value or "") in texts
+            return any([equal(value, each) for each in texts])
+
+        return evaluate
 
 
 def _texts_compared(arguments: tuple[Node, ...]) -> tuple[Node, frozenset[str]] | None:
-    """RECORD_ID() and the ids it is compared with, where that is all there is.
-
-    Only for RECORD_ID(), whose values are text: other subjects need the rules of `equal`.
-    """
-    texts = set()
+    """The one thing that every argument compares with some text, and the texts."""
+    subjects, texts = set(), set()
     for each in arguments:
         match each:
-            case Binary("=", Call("RECORD_ID", ()), Literal(str() as value)):
+            case Binary("=", FieldRef() | Call("RECORD_ID", ()) as subject, Literal(str() as value)):
+                subjects.add(subject)
                 texts.add(value)
             case _:
                 return None
-    return (Call("RECORD_ID", ()), frozenset(texts)) if texts else None
+    return (subjects.pop(), frozenset(texts)) if len(subjects) == 1 else None

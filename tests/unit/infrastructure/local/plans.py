@@ -213,9 +213,11 @@ def every_act(venue: Venue, start: datetime) -> Iterator[Act]:
             phone=phone,
         )
         yield acts.NothingFree(code, day=day, lead_minutes=120)
-        named = {"some_hours": True, "resource": plain.slot.resources[0]}
-        yield acts.Offered((next_day,), refusal=code, wished_day=day, **named)
-        yield acts.NothingFree(code, day=day, **named)
+        named = plain.slot.resources[0]
+        yield acts.Offered(
+            (next_day,), refusal=code, wished_day=day, some_hours=True, resource=named
+        )
+        yield acts.NothingFree(code, day=day, some_hours=True, resource=named)
     yield from (acts.OfferGone(), acts.ChooseOffer((held, plain, next_day)), acts.NoneChosen())
     yield from (acts.Booked(one), acts.Booked(one, earlier=True))
     yield from (acts.Received(waiting), acts.Received(waiting, Purpose.MOVE))
