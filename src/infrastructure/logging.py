@@ -111,7 +111,7 @@ def keyed_hash(key: bytes) -> Callable[[str], str]:
 def log_key(path: Path) -> bytes:
     """The key for `keyed_hash`, kept in a file that only this user can read; made if missing."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # names and phones lie here
         own = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))

@@ -7,6 +7,7 @@ not shown is dropped and counted, so nothing can be offered that is not free.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from time import perf_counter
 from typing import Annotated
 
@@ -55,8 +56,8 @@ def _field(name: str) -> str:
 
 
 PROMPT = (
-    "Rank free slots for a guest's wish. Each line: id, day, time, area and features, seats left"
-    " empty. Only listed ids count. Answer JSON: "
+    "Rank free slots for a guest's wish. Each line: id, day if not the wished one, time, area and"
+    " features, seats left empty. Only listed ids count. Answer JSON: "
     + ", ".join(map(_field, LogicAnswer.model_fields))
 )
 SCHEMA = small_schema(LogicAnswer)
@@ -94,7 +95,7 @@ def _build(
         f"language: {language}",
         f"wish: {_wish(wish)}",
         f"words: {' '.join(words[:WORDS_CHARS].split())}",
-        *(f"{number} {_facts(venue, slot)}" for number, slot in enumerate(candidates, start=1)),
+        *(f"{n} {_facts(venue, slot, wish.day)}" for n, slot in enumerate(candidates, start=1)),
     ]
     return Prompt(
         system=PROMPT, user="\n".join(lines), max_tokens=120, schema=SCHEMA, schema_name="ranking"
@@ -111,14 +112,16 @@ def _clock(minute: int) -> str:
     return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
 
 
-def _facts(venue: Venue, slot: Slot) -> str:
+def _facts(venue: Venue, slot: Slot, wished: date) -> str:
     """A candidate on one line. Staff are named by id: a person's name never goes out."""
+    start = slot.start.astimezone(venue.zone)
+    when = f"{start:%H:%M}" if start.date() == wished else f"{start:%d/%m %H:%M}"
     resources = [venue.resource(resource_id) for resource_id in slot.resources]
     labels = sorted({label for r in resources for label in (r.area, *r.features) if label})
     staff = [r.id for r in resources if r.kind is ResourceKind.PRACTITIONER]
     tables = [r for r in resources if r.kind is ResourceKind.TABLE]
     empty = sum(r.max_covers for r in tables) - slot.covers
-    parts = [f"{slot.start.astimezone(venue.zone):%d/%m %H:%M}", *labels, *staff]
+    parts = [when, *labels, *staff]
     return " ".join([*parts, f"+{empty}"] if tables and empty > 0 else parts)
 
 

@@ -63,7 +63,7 @@ class RouterAnswer(BaseModel):
     date: str = ""
     time: str = ""
     previous: str = ""
-    """day and time of their existing booking"""
+    """when their existing booking is"""
     people: str = ""
     """total: 4 or 8-9"""
     children: int = 0

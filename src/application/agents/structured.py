@@ -88,12 +88,13 @@ def small_schema(answer: type[BaseModel], *only: str) -> dict[str, Any]:
     """The JSON schema of an answer without what it can do without: each word costs tokens.
 
     Of the fields, those named in `only` (all where none is); an object may have more than those.
+    What is required is said in the prompt, and held against the answer's model.
     """
     schema = _slim(answer.model_json_schema())
     definitions = schema.pop("$defs", {})
     if only:
         schema["properties"] = {name: schema["properties"][name] for name in only}
-    schema["required"] = [*(only or schema["properties"])]
+    schema.pop("required", None)
     return dict(_inlined(schema, definitions))
 
 

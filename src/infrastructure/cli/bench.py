@@ -19,6 +19,7 @@ _SUBJECTS = {
     "engine": "CPU of one message: on the twins, and on a provider that answers at once.",
     "load": "Latency, errors and memory with 1 to 1,000 conversations at once.",
     "startup": "Start of `serve` to its first answer, and its memory.",
+    "tokens": "Tokens that models are sent: a call, a turn, early and late in a dialogue.",
 }
 
 

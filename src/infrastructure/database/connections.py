@@ -68,12 +68,12 @@ class SqliteDatabase:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # names and phones lie here
         self._engine = sa.create_engine(
             f"sqlite:///{path}",
             pool_size=SQLITE_READERS + 1,
             connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
-            **_JSON,
+            **_ENGINE,
         )
         sa.event.listen(self._engine, "connect", _prepare_sqlite)
         self._writer = ThreadPoolExecutor(1, "ledger-writer")
@@ -172,7 +172,7 @@ def _postgres_pool(url: sa.URL, *, synchronous_commit: str) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=STATEMENT_TIMEOUT_S,
         connect_args={"timeout": CONNECT_TIMEOUT_S, "server_settings": settings},
-        **_JSON,
+        **_ENGINE,
     )
 
 
@@ -229,4 +229,8 @@ def _cleaned(value: object) -> object:
     return value
 
 
-_JSON: dict[str, Any] = {"json_serializer": _json, "json_deserializer": orjson.loads}
+_ENGINE: dict[str, Any] = {
+    "json_serializer": _json,
+    "json_deserializer": orjson.loads,
+    "hide_parameters": True,  # names and phones stay out of error texts
+}

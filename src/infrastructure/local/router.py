@@ -64,7 +64,8 @@ class LocalRouter:
     def __init__(self, *, second_opinion: bool = True) -> None:
         """`second_opinion`: whether the small models look at English messages as well."""
         self._second_opinion = second_opinion
-        self._dates = DateReader()
+        # 3/4 is April in most houses and March to many of their guests: it is asked.
+        self._dates = DateReader(english_month_first=None)
         self._houses: dict[str, tuple[Venue, House]] = {}
 
     async def run(
