@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from contextlib import suppress
 from datetime import datetime
 
@@ -19,6 +21,8 @@ from infrastructure.database.rows import Allocated
 class DatabaseHolds:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._queues: defaultdict[VenueId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """One for each venue: its holds are placed one after the other in the database anyway."""
 
     async def place(
         self,
@@ -39,7 +43,16 @@ class DatabaseHolds:
             return _place(connection, hold, now=now, limit=limit)
 
         await self._refuse_early(hold, now)
-        return await claims.write_past_lapsed(self._database, transaction, now=now, durable=False)
+        queue = self._queues[venue]
+        waits = queue.locked()
+        async with queue:
+            if waits:
+                # Whoever was before us has most likely taken what we want: a look costs less than
+                # a transaction that waits for its locks.
+                await self._refuse_early(hold, now)
+            return await claims.write_past_lapsed(
+                self._database, transaction, now=now, durable=False
+            )
 
     async def release(self, *, hold_id: str) -> None:
         def transaction(connection: sa.Connection) -> None:
