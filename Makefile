@@ -13,7 +13,7 @@ run: $(UV) ## Start the server on http://127.0.0.1:8000 with two sample venues
 	@$(UV) run --no-dev anfitrion serve
 
 test: $(UV) ## Run the test suite, all but what is marked slow
-	@$(UV) run pytest -m "not slow"
+	@$(UV) run pytest -n auto -m "not slow"
 
 slow: $(UV) ## Run the tests that are marked slow
 	@$(UV) run pytest -m slow || [ $$? -eq 5 ] # 5: nothing is marked slow
