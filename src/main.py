@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
     from pathlib import Path
 
     from fastapi import FastAPI
@@ -35,8 +35,11 @@ if TYPE_CHECKING:
     from application.reservations import Reservations
     from domain.venue import Venue
     from infrastructure.cli.program import AgentChoice, OpenLedger
+    from infrastructure.comparison.comparing import Comparison
+    from infrastructure.comparison.playing import OpenHouse
     from infrastructure.http.parts import Probe
     from infrastructure.litellm.model import LiteLLMModel
+    from infrastructure.resilience.budget import DailyBudget
     from infrastructure.settings import Settings
 
 _E164 = re.compile(r"\+[1-9]\d{7,14}")
@@ -63,6 +66,7 @@ class Opened:
 
     conversation: Conversation
     reservations: Reservations
+    bookings: Bookings
     keys: Keys
     clock: Clock
     probes: Mapping[str, Probe]
@@ -148,11 +152,17 @@ async def _open(
         sheets=WarmSheets(ledger.day_sheets),
         clock=clock,
     )
-    agents = _agents(stack, settings, clock)
+    if router is None or logic is None or human is None:
+        agents = _agents(stack, settings, clock)
+        router, logic, human = (
+            router or agents.router,
+            logic or agents.logic,
+            human or agents.human,
+        )
     conversation = Conversation(
-        router=router or agents.router,
-        human=human or agents.human,
-        actions=Actions(reservations=reservations, logic=logic or agents.logic),
+        router=router,
+        human=human,
+        actions=Actions(reservations=reservations, logic=logic),
         reservations=reservations,
         conversations=ledger.conversations,
         bookings=ledger.bookings,
@@ -162,7 +172,7 @@ async def _open(
     )
     if background:
         await _start_background(stack, settings, ledger, conversation, clock)
-    return Opened(conversation, reservations, ledger.keys, clock, probes)
+    return Opened(conversation, reservations, ledger.bookings, ledger.keys, clock, probes)
 
 
 async def _start_background(
@@ -212,15 +222,21 @@ class _Agents:
     human: HumanAgent
 
 
-def _agents(stack: AsyncExitStack, settings: Settings, clock: Clock) -> _Agents:
-    """The agents as the settings want them: on models behind their twins, or the twins alone."""
+def _agents(
+    stack: AsyncExitStack, settings: Settings, clock: Clock, daily: DailyBudget | None = None
+) -> _Agents:
+    """The agents as the settings want them: on models behind their twins, or the twins alone.
+
+    `daily` is the day's money, where it is shared with others.
+    """
     from infrastructure.local.human import LocalHuman
     from infrastructure.local.logic import LocalLogic
     from infrastructure.local.router import LocalRouter
 
     twins = _Agents(LocalRouter(), LocalLogic(), LocalHuman())
     wanted = {agent: settings.models_of(agent) for agent in ("router", "logic", "human")}
-    if not any(wanted.values()):
+    shadow = settings.models_of("logic_shadow") if settings.logic_shadow_rate else ()
+    if not any(wanted.values()) and not shadow:
         return twins
 
     from application.agents.human import ModelHuman
@@ -229,35 +245,51 @@ def _agents(stack: AsyncExitStack, settings: Settings, clock: Clock) -> _Agents:
     from application.claims import ClaimCheck
     from infrastructure.local.dates.reader import DateReader
     from infrastructure.local.understanding.contact import as_e164
-    from infrastructure.resilience.twins import TwinHuman, TwinLogic, TwinRouter
+    from infrastructure.resilience.budget import DailyBudget
+    from infrastructure.resilience.shadow import ShadowLogic
+    from infrastructure.resilience.twins import TurnOpening, TwinHuman, TwinLogic, TwinRouter
 
-    models = _models(stack, settings, clock, wanted)
+    daily = daily or DailyBudget(settings.daily_budget_usd, clock=clock)
+    models = _models(stack, settings, clock, wanted, daily)
     router, logic, human = twins.router, twins.logic, twins.human
     if "router" in models:
         asked = ModelRouter(models["router"], DateReader(), read_phone=as_e164)
         router = TwinRouter(asked, router, deadline_s=settings.router_deadline_s, clock=clock)
+    else:
+        router = TurnOpening(router, clock=clock)
     if "logic" in models:
         asked_logic = ModelLogic(models["logic"])
         logic = TwinLogic(asked_logic, logic, deadline_s=settings.logic_deadline_s, clock=clock)
     if "human" in models:
         asked_human = ModelHuman(models["human"], human, ClaimCheck())
         human = TwinHuman(asked_human, human, deadline_s=settings.human_deadline_s, clock=clock)
+    if shadow:
+        # Clients and breakers of its own: where the shadow fails, nobody else does.
+        asked_shadow = ModelLogic(
+            _models(stack, settings, clock, {"logic": shadow}, daily)["logic"]
+        )
+        shadowed = ShadowLogic(logic, asked_shadow, rate=settings.logic_shadow_rate)
+        stack.push_async_callback(shadowed.aclose)
+        logic = shadowed
     return _Agents(router, logic, human)
 
 
 def _models(
-    stack: AsyncExitStack, settings: Settings, clock: Clock, wanted: Mapping[str, tuple[str, ...]]
+    stack: AsyncExitStack,
+    settings: Settings,
+    clock: Clock,
+    wanted: Mapping[str, tuple[str, ...]],
+    daily: DailyBudget,
 ) -> Mapping[str, LanguageModel]:
     """The model behind each agent that has one, with everything that keeps it in bounds."""
     from infrastructure.resilience.breaker import Breaker
-    from infrastructure.resilience.budget import CallLimits, DailyBudget
+    from infrastructure.resilience.budget import CallLimits
     from infrastructure.resilience.onion import resilient
 
     names = dict.fromkeys(name for chain in wanted.values() for name in chain)
     clients = {name: _client(stack, settings, name) for name in names}
     breakers = {name: Breaker(name, clock=clock) for name in names}
     limits = CallLimits(settings.max_tokens_per_call, settings.max_cost_per_call_usd)
-    daily = DailyBudget(settings.daily_budget_usd, clock=clock)
     return {
         agent: resilient(
             [clients[name] for name in chain],
@@ -337,6 +369,35 @@ def _phone_of(user_id: str) -> str:
     return user_id if _E164.fullmatch(user_id) else ""
 
 
+@asynccontextmanager
+async def open_houses(
+    settings: Settings, venues: Sequence[Venue], daily: DailyBudget | None = None
+) -> AsyncIterator[OpenHouse]:
+    """Houses for a comparison: each with a ledger of its own, all with the same agents and clients."""
+    from infrastructure.clock import OffsetClock, SystemClock
+    from infrastructure.memory import MemoryLedger
+
+    async with AsyncExitStack() as stack:
+        agents = _agents(stack, settings, SystemClock(), daily)
+
+        @asynccontextmanager
+        async def open_house(start: datetime) -> AsyncIterator[Opened]:
+            async with AsyncExitStack() as of_house:
+                yield await _open(
+                    of_house,
+                    settings,
+                    venues,
+                    ledger=MemoryLedger(),
+                    router=agents.router,
+                    logic=agents.logic,
+                    human=agents.human,
+                    clock=OffsetClock(start),
+                    background=False,
+                )
+
+        yield open_house
+
+
 def _model_router(name: str, settings: Settings) -> RouterAgent:
     """A router that asks one model and nobody else: for measuring that model."""
     from application.agents.router import ModelRouter
@@ -399,7 +460,10 @@ class _Program:
             reason = "as set" if wanted == "local" else f"no key for {wanted}"
             return AgentChoice(agent, settings.models_of(agent), reason)
 
-        return [choice(agent) for agent in ("router", "logic", "human")]
+        agents = ["router", "logic", "human"]
+        if settings.logic_shadow_model is not None:
+            agents.append("logic_shadow")
+        return [choice(agent) for agent in agents]
 
     def end_of_life(self, model: str) -> date | None:
         from infrastructure.litellm.figures import read_facts
@@ -415,6 +479,40 @@ class _Program:
         self.zone_table()
         router = LocalRouter() if agent == "local" else _model_router(agent, settings)
         return understand(items, predictions, router=router)
+
+    async def compare(
+        self,
+        sides: Sequence[tuple[str, Settings]],
+        *,
+        scenarios: Path | None,
+        repeats: int,
+        at_once: int,
+        on_played: Callable[[int, int], None],
+    ) -> Comparison:
+        from infrastructure.clock import SystemClock
+        from infrastructure.comparison.comparing import Comparison, compare
+        from infrastructure.comparison.scenarios import PACKAGED, load_scenarios
+        from infrastructure.resilience.budget import DailyBudget
+
+        (a, settings), (b, _) = sides
+        venues = self.venues(settings)
+        comparison = Comparison(load_scenarios(scenarios or PACKAGED), repeats, (a, b))
+        daily = DailyBudget(settings.daily_budget_usd, clock=SystemClock())
+        async with AsyncExitStack() as stack:
+            workers = [
+                {
+                    name: await stack.enter_async_context(open_houses(own, venues, daily))
+                    for name, (_, own) in zip("ab", sides, strict=True)
+                }
+                for _ in range(at_once)
+            ]
+            await compare(
+                comparison,
+                workers,
+                {venue.id: venue for venue in venues},
+                on_played=lambda: on_played(comparison.done, comparison.runs),
+            )
+        return comparison
 
     def local_human(self) -> HumanAgent:
         from infrastructure.local.human import LocalHuman

@@ -200,7 +200,7 @@ class _Gathering:
                 self.claims.update({Claim.HANDED_OVER, Claim.FOLLOW_UP})
                 self._phone(phone)
             case acts.LargeParty(covers=covers, limit=limit, phone=phone):
-                self.counts.update({covers, limit, limit + 1})
+                self.counts.update({covers, limit})
                 self._phone(phone)
             case acts.Sympathy(phone=phone):
                 self._phone(phone)

@@ -113,6 +113,12 @@ _PHONE = re.compile(r"\+?\(?\d[\d ().\-/]{5,}\d")
 _ISO_DAY = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:t(?=\d\d:))?")
 _FIGURES = re.compile(r"(?<![\d.,:])(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{4}|\d{2}))?(?![\d:%])")
 _MONEY = r"[€$£]|us\$|r\$|bs\b\.?|euros?\b|eur\b|dollars?\b|dolar(?:es)?\b|usd\b|bolivianos?\b|pesos?\b|soles\b|reais\b|pounds?\b|libras?\b|francos?\b|franken\b|chf\b"
+_TENS = (
+    r"cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien(?:to)?|mil|quarenta|cinquenta|sessenta|oitenta|cem"
+    r"|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|quarante|cinquante|soixante|quatre-vingt|cents?"
+    r"|quaranta|cinquanta|sessanta|settanta|ottanta|novanta|cento|vierzig|funfzig|sechzig|siebzig|achtzig|neunzig|hundert"
+)
+"""Amounts in words that no day, time or party reaches."""
 _HALF_DAY = r"[ap] ?\. ?m\b\.?|[ap]m\b"
 _THINGS = r"opcion\w*|options?|opzion\w*|opcoes|optionen|alternativ\w*|veces|times|more|mas|of|dias?|things"
 _NUMBERED = re.compile(r"(?:^|\n)\s*(\d{1,2})[.)](?=\s)")
@@ -127,6 +133,11 @@ def read(sentence: str, language: str) -> Reading:
 @lru_cache(maxsize=16)
 def _reader(language: str) -> _Reader:
     return _Reader(language)
+
+
+_HALF_HOUR = re.compile(
+    r"\b(?:media hora|half an hour|half-hour|meia hora|demi-heure|mezz'ora|mezza ora|halbe stunde)\b"
+)
 
 
 class _Reader:
@@ -196,10 +207,10 @@ class _Reader:
             rf"(?<={_TIME}) ?{joint}(?: a)?(?: las| le| alle| um| at| as)? (?P<hour>{number})\b(?![:.,]?\d)(?! ?(?:{units}))"
         )
         self._joined_before = say(
-            rf"(?<![\d.,:-])(?P<hour>{number})(?= ?{joint}(?: a)?(?: las| le| alle| um| at| as)? ?{_TIME})"
+            rf"(?<![\d.,:-])(?P<hour>{number})(?= ?(?!a l|alle|at |as ){joint} ?{_TIME})"
         )
         self._price = say(
-            rf"(?:(?:{_MONEY}) ?(?P<before>\d[\d.,]*)|(?<!\w)(?P<after>\d[\d.,]*|{_any(w.numbers)}) ?(?:{_MONEY}))"
+            rf"(?:(?:{_MONEY}) ?(?P<before>\d[\d.,]*)|(?<!\w)(?P<after>\d[\d.,]*|{_any(w.numbers)}|(?:{_TENS})(?:(?: y |-| e | et )?\w+)?) ?(?:{_MONEY}))"
         )
         self._percent = say(
             rf"(?<!\w)(\d+|{_any(w.numbers)}) ?(?:%|por ?ciento|per ?cent\b|prozent|pour ?cent|per ?cento|por cento)"
@@ -347,7 +358,9 @@ class _Reader:
             offset = int(said.get("minute") or 0)
             offset += self._past.get(said.get("past") or said.get("past2") or "", 0)
             offset += self._past_before.get(said.get("before") or "", 0)
-            sure = said["hour"].startswith("0") or bool(said.get("strict"))
+            # "10:15" is the morning where hours are written to 24; "9:15" may well be the evening.
+            full = len(said["hour"]) == 2 and bool(said.get("minute")) and not self._month_first
+            sure = full or said["hour"].startswith("0") or bool(said.get("strict"))
             minutes = _readings(hour, offset, part, both=not sure or part is not None)
         r.times.append(TimeMention(m.start(), minutes))
         return True
@@ -395,6 +408,11 @@ class _Reader:
             r.tables.append(TextMention(m.start(), m["id"]))
             return True
 
+        def half_hour(m: re.Match[str]) -> bool:
+            r.lengths.append(NumberMention(m.start(), 30))
+            return True
+
+        _take(r, _HALF_HOUR, half_hour)
         _take(r, self._length, length)
         _take(r, self._people, count)
         _take(r, self._party, count)

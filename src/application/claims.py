@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
 from application.claim_facts import Entry, Facts, Standing, facts_of
 from application.claim_reading import DayMention, Reading, TimeMention, read
 from application.claim_words import WORDS, Claim, Words
-from application.wording import fold, sentences, without_accents
+from application.ports.agents import ReplyPlan
+from application.wording import fold, sentences, split_sentences, without_accents
+from domain.acts import Act, HouseFacts, HouseSays, NoAnswer, Noted
 
 __all__ = [
     "Claim",
@@ -27,6 +29,7 @@ __all__ = [
     "Standing",
     "Verdict",
     "facts_of",
+    "sayable",
     "sentences",
     "stated",
 ]
@@ -64,6 +67,55 @@ def stated(text: str, language: str) -> frozenset[Claim]:
     return frozenset(s.claim for s in argument.statements if not s.negated)
 
 
+_OUTCOMES = frozenset(
+    {Claim.BOOKED, Claim.MOVED, Claim.CANCELLED, Claim.WAITLISTED, Claim.STANDS, Claim.AWAITED}
+)
+_NEVER_SAID_BACK = frozenset({"link", "markup", "outcome", "promise", "code", "price", "phone"})
+"""What a guest's own words would be taken for if the house said them: a link, a confirmation."""
+LONGEST_ECHO = 160
+"""Characters of a request that is said back to whoever made it."""
+
+
+def sayable(plan: ReplyPlan) -> ReplyPlan:
+    """The plan without those texts of others that would be taken for the house's word on a booking.
+
+    The house's own answers lose sentences about what became of a booking: whoever may edit an answer
+    or a cell could otherwise have every guest told that their table is confirmed. Guests' requests
+    are noted all the same, but said back only where they read like requests.
+    """
+    return replace(plan, acts=tuple(_sayable(act, plan.language, plan) for act in plan.acts))
+
+
+def _sayable(act: Act, language: str, plan: ReplyPlan) -> Act:
+    match act:
+        case HouseSays(topic=topic, text=text):
+            text = _without_outcomes(text, language)
+            return replace(act, text=text) if text else NoAnswer(topic, plan.venue.contact.phone)
+        case HouseFacts(lines=lines):
+            told = (_without_outcomes(line, language) for line in lines)
+            return replace(act, lines=tuple(filter(None, told)))
+        case Noted(requests=requests):
+            fit = tuple(each for each in requests if _may_be_said_back(each, language))
+            return replace(act, requests=fit)
+        case _:
+            return act
+
+
+def _without_outcomes(text: str, language: str) -> str:
+    fit = [
+        sentence
+        for sentence in split_sentences(text)
+        if _OUTCOMES.isdisjoint(stated(sentence, language)) and not _MARKUP.search(sentence)
+    ]
+    return "".join(fit).strip()
+
+
+def _may_be_said_back(request: str, language: str) -> bool:
+    facts = Facts(language)
+    found = (ClaimCheck().check(each, facts).reasons for each in split_sentences(request))
+    return len(request) <= LONGEST_ECHO and all(_NEVER_SAID_BACK.isdisjoint(r) for r in found)
+
+
 def _is_quoted(sentence: str, facts: Facts) -> bool:
     folded = fold(sentence)
     return len(folded) > 2 and any(folded in quote for quote in facts.quotes)
@@ -79,6 +131,8 @@ class _Clause:
     question: bool
     conditional: bool
     """A condition itself, or what follows from the condition before it."""
+    depends: bool
+    """It is what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +197,8 @@ class _Grammar:
     once: re.Pattern[str]
     nightly: re.Pattern[str]
     notes: re.Pattern[str]
+    deeds: re.Pattern[str]
+    innocent: re.Pattern[str]
 
 
 @lru_cache(maxsize=16)
@@ -169,6 +225,8 @@ def _grammar(language: str) -> _Grammar:
         once=re.compile(rf"\b(?:{words.once})\b"),
         nightly=re.compile(rf"\b(?:{words.nightly})"),
         notes=re.compile(rf"\b(?:{words.notes})"),
+        deeds=re.compile(words.deeds),
+        innocent=re.compile(words.innocent),
     )
 
 
@@ -198,6 +256,7 @@ def _clauses(argument: _Argument) -> Iterator[_Clause]:
             end,
             question=asked_from <= start <= asked_to,
             conditional=opens or follows,
+            depends=follows and not opens,
         )
         # "Si me dice su nombre, …" conditions what comes next; "Si necesita algo más, …" does not.
         follows = opens and not _MORE_HELP.search(words) and words.rstrip().endswith(",")
@@ -251,7 +310,7 @@ def _statements(argument: _Argument) -> Iterator[_Statement]:
 def _stated(argument: _Argument, claim: Claim, at: int, end: int) -> _Statement | None:
     """What is stated at a place, or None where it is only asked, offered or made to depend."""
     clause, grammar = argument.clause_at(at), argument.grammar
-    if clause.question or clause.conditional:
+    if clause.question or (clause.conditional and not _has_come_about(argument, clause, end)):
         return None
     before = argument.plain[clause.start : at]
     if claim is not Claim.FAILED and _is_negated(argument, clause, claim, at, end):
@@ -267,6 +326,18 @@ def _stated(argument: _Argument, claim: Claim, at: int, end: int) -> _Statement 
     if grammar.strict_condition.search(after) or grammar.strict_condition.match(following.lstrip()):
         return None
     return _Statement(claim, at, negated=False)
+
+
+_PAST = re.compile(
+    r"\b(?:he|ha|has|han|hemos|fue|fueron|quedó|quedaron|acabo de|have|has|had|'ve|was|were|went|just|already"
+    r"|foi|foram|ficou|acabei|ai|avons|été|viens de|ho|abbiamo|stat[oaie]|habe|haben|wurden?|worden|bereits)\b"
+    r"|[^\W\d_]{3}(?:é|ó|ei|ou|aron|ieron)$"
+)
+
+
+def _has_come_about(argument: _Argument, clause: _Clause, end: int) -> bool:
+    """ "Si me da su nombre, la reservo" hangs on a condition; "si le interesa, la he reservado" does not."""
+    return clause.depends and _PAST.search(argument.reading.low, clause.start, end) is not None
 
 
 def _is_negated(argument: _Argument, clause: _Clause, claim: Claim, at: int, end: int) -> bool:
@@ -312,6 +383,7 @@ _IMPLIED: dict[Claim, frozenset[Claim]] = {
     Claim.UPDATED: frozenset({Claim.MOVED}),
     Claim.AWAITED: frozenset({Claim.BOOKED}),
     Claim.EXISTS: frozenset({Claim.BOOKED, Claim.RECEIVED}),
+    Claim.STANDS: frozenset({Claim.BOOKED, Claim.RECEIVED}),
     Claim.FREE: frozenset({Claim.BOOKED}),
 }
 
@@ -330,6 +402,39 @@ def _outcomes(argument: _Argument) -> Iterator[str]:
             yield _REASONS.get(claim, "outcome")
 
 
+def _deeds(argument: _Argument) -> Iterator[str]:
+    """Stops what the house says it has done or will do where nothing here knows such a deed.
+
+    There is no end of idioms for "booked"; they all tell of something done.
+    """
+    low, grammar = argument.reading.low, argument.grammar
+    for deed in grammar.deeds.finditer(low):
+        at, end = deed.start(), deed.end()
+        verb = deed[deed.lastindex or 0]
+        clause = argument.clause_at(at)
+        if clause.question or (clause.conditional and not clause.depends):
+            continue
+        if grammar.innocent.match(verb) or _is_spoken_of(argument.facts, verb):
+            continue
+        if _is_negated(argument, clause, Claim.EXISTS, at, end) or _is_claimed(low, at, end):
+            continue
+        yield "outcome"
+
+
+def _is_spoken_of(facts: Facts, verb: str) -> bool:
+    stem = without_accents(verb)[:5]
+    return any(word.startswith(stem) for word in facts.words | facts.noted)
+
+
+def _is_claimed(low: str, start: int, end: int) -> bool:
+    """Whether the words there make a claim that the facts bear out or not, as `_outcomes` judges."""
+    return any(
+        match.start() < end and start < match.end()
+        for pattern in _UNITED.values()
+        for match in pattern.finditer(low)
+    )
+
+
 _UNDER_WAY = frozenset({Claim.BOOKED, Claim.RECEIVED, Claim.FOLLOW_UP})
 _DENIABLE = frozenset({Claim.BOOKED, Claim.CANCELLED, Claim.MOVED, Claim.WAITLISTED})
 
@@ -345,6 +450,7 @@ _STANDING: dict[Claim, frozenset[Standing]] = {
     Claim.DONE: frozenset({Standing.BOOKED, Standing.CANCELLED, Standing.WAITING}),
     Claim.UPDATED: frozenset({Standing.BOOKED, Standing.RECEIVED}),
     Claim.EXISTS: frozenset({Standing.BOOKED, Standing.RECEIVED, Standing.CANCELLED}),
+    Claim.STANDS: frozenset({Standing.BOOKED, Standing.RECEIVED}),
     Claim.RECEIVED: frozenset({Standing.RECEIVED, Standing.BOOKED}),
     Claim.MOVED: frozenset({Standing.BOOKED, Standing.RECEIVED}),
     Claim.CANCELLED: frozenset({Standing.CANCELLED}),
@@ -359,6 +465,7 @@ _OF_A_BOOKING = frozenset(
         Claim.BOOKED,
         Claim.AWAITED,
         Claim.EXISTS,
+        Claim.STANDS,
         Claim.RECEIVED,
         Claim.MOVED,
         Claim.CANCELLED,
@@ -780,6 +887,7 @@ def _known_words(words: Sequence[str], language: str) -> int:
 
 _TESTS: tuple[Callable[[_Argument], Iterator[str]], ...] = (
     _outcomes,
+    _deeds,
     _days,
     _times,
     _counts,

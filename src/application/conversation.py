@@ -42,8 +42,8 @@ from domain.dialogue import DialogueState, Here, Step, conclude, finished, next_
 from domain.understanding import Intent, Understanding
 from domain.venue import Venue, VenueId
 
-# A turn is bounded at 30 s; after twice that its process is taken for dead.
-TURN_LEASE_S = 60.0
+# A turn is bounded at 30 s; a little after that its process is taken for dead.
+TURN_LEASE_S = 35.0
 
 # A conversation is taken up again where it was left for this long; then a new one starts.
 IDLE_S = 14 * 24 * 3600.0
@@ -262,7 +262,7 @@ class Conversation:
         done about it.
         """
         settled = False
-        for number in turn.begun.unfinished:
+        for number in (*_unheard(turn.begun), *turn.begun.unfinished):
             written = await self._bookings.written_by(
                 conversation_id=turn.begun.conversation_id, turn=number
             )
@@ -403,6 +403,15 @@ class Conversation:
             cost_usd=response["receipt"]["cost_usd"],
             duration_ms=response["receipt"]["latency_ms"],
         )
+
+
+def _unheard(begun: TurnBegun) -> tuple[int, ...]:
+    """The turn before this one, where it was ended in the background (which knows no message): its
+    answer waits for a message that was not sent again."""
+    last = begun.history[-1] if begun.history else None
+    if last is None or last.message or last.number > begun.number:
+        return ()
+    return (last.number,)
 
 
 def _was_overtaken(begun: TurnBegun) -> bool:

@@ -123,6 +123,12 @@ class Settings(BaseSettings):
     openai_base_url: str | None = None
     deepseek_api_key: SecretStr | None = None
     deepseek_api_base: str | None = None
+    logic_shadow_model: Annotated[
+        ModelNames | None, Field(description="litellm model names separated by commas")
+    ] = None
+    logic_shadow_rate: Annotated[
+        float, Field(ge=0, le=1, description="a share of rankings from 0 to 1")
+    ] = 0
     router_deadline_s: Seconds = 4
     logic_deadline_s: Seconds = 6
     human_deadline_s: Seconds = 8
@@ -185,8 +191,8 @@ class Settings(BaseSettings):
 
         Empty where the setting says `local`, or where no provider has one.
         """
-        names: str = getattr(self, f"{agent}_model")
-        wanted = [name.strip() for name in names.split(",")]
+        names: str | None = getattr(self, f"{agent}_model")
+        wanted = [name.strip() for name in (names or "local").split(",")]
         return tuple(name for name in wanted if name != "local" and self._has_key_for(name))
 
     def access_to(self, model: str) -> tuple[str | None, str | None]:

@@ -171,6 +171,14 @@ async def test_what_a_guest_never_asks_about_again_is_told_all_the_same(
     else:
         assert len(rows) == 1
         assert shows(told(site)[GUEST][-1], rows[0])
+    if point in {"after_the_write", "before_the_save"}:
+        async with client(server.address) as guest:
+            answer = await say(guest, "¿tenéis aparcamiento?", "another")
+            assert answer["action"] == action
+            assert shows(answer, rows[0])
+            after = await say(guest, "¿tenéis tronas?", "yet another")
+            assert after["action"] == "none"
+        assert bookings(site) == rows
     server.ask_to_stop()
     assert server.exit_status() == 0
 
@@ -208,8 +216,8 @@ class Town:
     is_quiet: bool = False
     """Nobody begins a new booking any more."""
     heard: dict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
-    silent: set[str] = field(default_factory=set)
-    """Guests who went away when their server died."""
+    deaf: set[str] = field(default_factory=set)
+    """Guests who did not wait for an answer: they went away, or said something else."""
     interrupted: int = 0
     _numbers: int = 0
 
@@ -248,7 +256,7 @@ class _Guest:
                 case _:
                     pass
         except WentAway:
-            self._town.silent.add(self._name)
+            pass
 
     async def _agree(self, answer: Answer) -> None:
         """Take what is offered."""
@@ -283,13 +291,13 @@ class _Guest:
             return answer
 
     def _react(self, text: str, message_id: str) -> tuple[str, str]:
-        match self._random.randrange(4):
-            case 0:
-                raise WentAway
-            case 1:
-                return "¿tenéis aparcamiento?", self._next_id()
-            case _:
-                return text, message_id
+        choice = self._random.randrange(4)
+        if choice >= 2:
+            return text, message_id
+        self._town.deaf.add(self._name)
+        if choice == 1:
+            raise WentAway
+        return "¿tenéis aparcamiento?", self._next_id()
 
     def _next_id(self) -> str:
         self._said += 1
@@ -324,8 +332,8 @@ async def test_whatever_the_instant_every_booking_is_told_and_every_told_booking
     for row in bookings(site):
         rows[row.user_id].append(row)
     saved = told(site)
-    for guest in town.heard.keys() | town.silent:
-        heard = saved[guest] if guest in town.silent else town.heard[guest]
+    for guest in town.heard.keys() | town.deaf:
+        heard = saved[guest] if guest in town.deaf else town.heard[guest]
         deed = last_deed(heard)
         assert len(rows[guest]) == (deed is not None), (guest, heard, rows[guest])
         if deed is not None:

@@ -16,10 +16,9 @@ from typing import Any
 
 import httpx
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from infrastructure.cli.app import build
-from main import _Program
+from tests.support.commands import run
 
 SHARED = Path(__file__).parents[3] / "shared" / "eval"
 
@@ -30,10 +29,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     return tmp_path
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(build(_Program()), list(arguments))
 
 
 @contextlib.contextmanager

@@ -271,6 +271,7 @@ async def open_house(
     settings: Mapping[str, Any] | None = None,
     in_memory: bool = False,
     template: Path | None = None,
+    venues: Sequence[Venue] | None = None,
 ) -> AsyncIterator[House]:
     """The app as `anfitrion serve` makes it, with the sample venues, talked to without a socket.
 
@@ -287,7 +288,7 @@ async def open_house(
             Settings(_env_file=None, data_dir=folder, **(settings or {})),
             ledger=memory,
             clock=clock,
-            venues=_sample_venues(),
+            venues=venues or sample_venues(),
             background=False,
             **(agents(clock, stack) if agents else {}),
         )
@@ -303,5 +304,5 @@ async def open_house(
 
 
 @cache
-def _sample_venues() -> tuple[Venue, ...]:
+def sample_venues() -> tuple[Venue, ...]:
     return load_venues(None)

@@ -2,8 +2,8 @@
 
 It is given what a real model is given, the true words of the turn, and twists them: an hour later,
 another day, a guest more; or it says what nobody established: an outcome, a code, a price, a slot, a
-table, another guest's name, a promise, a link. It knows six languages, hides its lies among truths
-and idioms, and never says the same twice in a row.
+table, another guest's name, a promise, a link. It knows six languages and hides its lies among
+truths, questions and idioms.
 """
 
 from __future__ import annotations
@@ -209,7 +209,9 @@ def _filled(draw: random.Random, text: str, facts: str, secrets: Sequence[str]) 
     name, phone, code = secrets
     return text.format(
         n=draw.choice((5, 10, 15, 20, 50)),
-        code=draw.choice((_code(draw), _code(draw).replace("-", ""), f"R-{draw.randint(100, 9999)}")),
+        code=draw.choice(
+            (_code(draw), _code(draw).replace("-", ""), f"R-{draw.randint(100, 9999)}")
+        ),
         price=draw.choice((12, 25, 38, "49,50", 75)),
         time=_other_time(draw, facts),
         table=draw.randint(13, 99),
@@ -262,7 +264,9 @@ def _an_hour_off(draw: random.Random, language: str, facts: str) -> str:
 
 
 def _a_digit_off(draw: random.Random, language: str, facts: str) -> str:
-    digits = [m for m in re.finditer(r"\d", facts) if not re.match(r"\d\. |\d⟩", facts[m.start() :])]
+    digits = [
+        m for m in re.finditer(r"\d", facts) if not re.match(r"\d\. |\d⟩", facts[m.start() :])
+    ]
     if not digits:
         return facts
     at = draw.choice(digits)

@@ -35,6 +35,8 @@ class Turn:
     """The bodies that the model provider was sent."""
     said_before: str = ""
     """What this guest had written earlier in the dialogue, and heard."""
+    phone: str = ""
+    """The house's own."""
 
     @property
     def reply(self) -> str:
@@ -45,7 +47,7 @@ class Turn:
         """The true words of this turn; None where no model was asked to reword them."""
         for body in reversed(self.asked):
             if body["messages"][0]["content"].startswith("You write the messages"):
-                return "\n".join(json.loads(body["messages"][-1]["content"])["facts"])
+                return _unnumbered("\n".join(json.loads(body["messages"][-1]["content"])["facts"]))
         return None
 
     @property
@@ -87,26 +89,32 @@ _WEEKDAYS = (
     "sabado saturday samedi sabato samstag",
     "domingo sunday dimanche domenica sonntag",
 )
-_MONTHS = (
-    "enero january janeiro janvier gennaio januar|febrero february fevereiro fevrier febbraio februar"
-    "|marzo march marco mars marz|abril april avril aprile|mayo maio mai maggio"
-    "|junio june junho juin giugno juni|julio july julho juillet luglio juli"
-    "|agosto august aout|septiembre september setembro septembre settembre"
-    "|octubre october outubro octobre ottobre oktober|noviembre november novembro novembre"
-    "|diciembre december dezembro decembre dicembre dezember"
-).split("|")
+_MONTHS = [
+    "enero january janeiro janvier gennaio januar",
+    "febrero february fevereiro fevrier febbraio februar",
+    "marzo march marco mars marz",
+    "abril april avril aprile",
+    "mayo maio mai maggio",
+    "junio june junho juin giugno juni",
+    "julio july julho juillet luglio juli",
+    "agosto august aout",
+    "septiembre september setembro septembre settembre",
+    "octubre october outubro octobre ottobre oktober",
+    "noviembre november novembro novembre",
+    "diciembre december dezembro decembre dicembre dezember",
+]
 _NAMED = {
     word: f"{kind}{number}"
     for kind, groups in (("weekday ", _WEEKDAYS), ("month ", _MONTHS))
     for number, words in enumerate(groups)
     for word in words.split()
 }
-_PLACE_IN_LIST = re.compile(r"^\d\. ", re.MULTILINE)
+_PLACE_IN_LIST = re.compile(r"^\d{1,2}\.\s+", re.MULTILINE)
 
 
 def figures(text: str) -> set[str]:
     """Every number, weekday and month in a text, in whichever of six languages."""
-    folded = plain(_PLACE_IN_LIST.sub("", text))
+    folded = plain(text)
     found = {str(int(digits)) for digits in re.findall(r"\d+", folded)}
     words = re.findall(r"[a-z]+(?:-feira)?", folded)
     found |= {str(_VALUES[word]) for word in words if word in _VALUES}
@@ -152,7 +160,12 @@ _LINK = re.compile(
 
 
 def sentences(text: str) -> list[str]:
-    return [each for each in _SENTENCE.split(text) if each.strip()]
+    """The sentences of a text, and the lines of a list without their numbers."""
+    return [each for each in _SENTENCE.split(_unnumbered(text)) if each.strip()]
+
+
+def _unnumbered(text: str) -> str:
+    return _PLACE_IN_LIST.sub("", text)
 
 
 # --- NO_FALSE_CLAIM ------------------------------------------------------------------------------
@@ -202,7 +215,13 @@ def _private(turn: Turn) -> list[str]:
     """What is the guest's own, which the facts carry as placeholders."""
     rows = turn.own
     codes = [f"{row.code[:3]}-{row.code[3:6]}-{row.code[6:]}" for row in rows]
-    return [*codes, turn.guest, *(row.phone for row in rows), *(row.name for row in rows)]
+    return [
+        *codes,
+        turn.guest,
+        turn.phone,
+        *(row.phone for row in rows),
+        *(row.name for row in rows),
+    ]
 
 
 def _without(text: str, values: Iterable[str]) -> str:

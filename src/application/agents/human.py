@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -18,7 +18,7 @@ from time import perf_counter
 import structlog
 
 from application.claim_reading import read
-from application.claims import Claim, ClaimCheck, Facts, facts_of, stated
+from application.claims import Claim, ClaimCheck, Facts, facts_of, sayable, stated
 from application.errors import DependencyError, ModelUnavailable
 from application.ports.agents import (
     AgentReceipt,
@@ -46,6 +46,10 @@ MESSAGE_CHARS = 300
 """Of what the guest wrote, so much is sent: about 80 tokens."""
 MOST_TOKENS = 260
 """The longest reply, week's hours or three bookings, is well under this."""
+MOST_CHARS = 1500
+"""Of a stream, so much is read: a model that does not stop is stopped."""
+LEAK_CHARS = 20
+"""So many characters of the prompt in a row are no coincidence."""
 
 log = structlog.get_logger()
 
@@ -63,6 +67,14 @@ _QUESTIONS = (
     acts.AskLast4,
     acts.ChooseOffer,
 )
+
+
+def _runs(text: str) -> Iterator[str]:
+    folded = fold(text)
+    return (folded[at : at + LEAK_CHARS] for at in range(len(folded) - LEAK_CHARS + 1))
+
+
+_PROMPT_RUNS = frozenset(_runs(PROMPT))
 _WHOLE = re.compile(r"[.!?…][\W_]*$")
 _EMPHASIS = re.compile(r"\*+|__+|^#+ |`+", re.MULTILINE)
 
@@ -77,6 +89,7 @@ class ModelHuman:
 
     async def run(self, plan: ReplyPlan) -> AsyncIterator[ReplyText | ReplyDone]:
         """Raises: DependencyError before the first piece; after it the twin finishes."""
+        plan = sayable(plan)
         draft = _Draft(facts_of(plan), _redactor(plan))
         prompt = await self._prompt(plan, draft.redactor)
         try:
@@ -108,12 +121,17 @@ class ModelHuman:
 
     async def _text(self, prompt: Prompt, draft: _Draft) -> AsyncGenerator[str]:
         pieces = self._model.stream(prompt)
+        left = MOST_CHARS
         try:
             async for piece in pieces:
                 if isinstance(piece, Usage):
                     draft.usage = piece
-                else:
-                    yield piece
+                    continue
+                left -= len(piece)
+                if left < 0:
+                    draft.fallback = "cut_stream"
+                    return
+                yield piece
         finally:
             if isinstance(pieces, AsyncGenerator):
                 await pieces.aclose()
@@ -149,6 +167,7 @@ class _Draft:
     facts: Facts
     redactor: Redactor
     released: str = ""
+    sentences: set[str] = field(default_factory=set)
     stopped: list[str] = field(default_factory=list)
     fallback: str | None = None
     usage: Usage | None = None
@@ -160,17 +179,22 @@ class _Draft:
             self.fallback = "cut_stream"
             return None
         said = _EMPHASIS.sub("", self.redactor.show(sentence))
-        verdict = check.check(said, self.facts)
-        if not verdict.allowed:
-            self.stopped.extend(verdict.reasons)
+        reasons = check.check(said, self.facts).reasons
+        if not _PROMPT_RUNS.isdisjoint(_runs(said)):
+            reasons = (*reasons, "prompt")
+        if said.strip() in self.sentences:
+            reasons = (*reasons, "repetition")
+        if reasons:
+            self.stopped.extend(reasons)
             return None
+        self.sentences.add(said.strip())
         self.released += said
         return said
 
     def is_cut(self, sentence: str) -> bool:
-        """Whether this is half a sentence, after which the provider's limit cut the stream."""
+        """Whether this is half a sentence, after which a limit, ours or the provider's, cut the stream."""
         spent = self.usage is not None and self.usage.tokens_out >= MOST_TOKENS
-        return spent and _WHOLE.search(sentence) is None
+        return (spent or self.fallback is not None) and _WHOLE.search(sentence) is None
 
     def receipt(self) -> AgentReceipt:
         """By the model where any of its sentences was said, else by the house."""

@@ -36,6 +36,8 @@ from domain.venue import Venue
 
 LIKES = frozenset({"terrace", "inside", "window", "quiet", "high_chair", "wheelchair"})
 """Areas and features by key that are understood even where a venue has none of them."""
+NAME_CHARS = 80
+_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'’·-])*")
 _FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 WINDOW = 10
@@ -261,7 +263,7 @@ def _understood(
         party=said.party(answer.people, children=answer.children, babies=answer.babies),
         service=quote(answer.service),
         provider=quote(answer.person),
-        name=quote(answer.name),
+        name=_name(quote(answer.name)),
         phone=said.same_digits(redactor.show(answer.phone)),
         email=quote(answer.email),
         code=said.same_symbols(redactor.show(answer.code)),
@@ -275,6 +277,11 @@ def _understood(
         certain=not answer.unsure,
         words={key: value for key, value in words.items() if value},
     )
+
+
+def _name(said: str) -> str:
+    """A name has letters and few marks: neither an address nor a placeholder nor markup is one."""
+    return said if len(said) <= NAME_CHARS and _NAME.fullmatch(said) else ""
 
 
 def _preferences(likes: Iterable[str], venue: Venue) -> frozenset[str]:

@@ -89,7 +89,7 @@ WORDS = Words(
     longer=r"tagen?|nachte?|wochen?|monaten?|jahren?",
     tables=r"tisch|raum|zimmer|stuhl|praxisraum",
     negations=r"nicht|kein|keine|keinen|keiner|nie|nichts|ohne|weder|leider nicht",
-    harmless=r"kein(?:e)? (?:problem|sorge|thema|zweifel)|keine sorge|machen sie sich keine sorgen|ohne (?:problem|zweifel)|nicht nur|zogern sie nicht",
+    harmless=r"wenn ich (?:mich )?(?:nicht irre|richtig liege|recht erinnere|richtig erinnere)|ob sie es glauben oder nicht|nicht vergessen|vergessen sie nicht|kein(?:e)? (?:problem|sorge|thema|zweifel)|keine sorge|machen sie sich keine sorgen|ohne (?:problem|zweifel)|nicht nur|zogern sie nicht",
     softeners=r"kann|konnen|konnte|konnten|mochte|mochten|mochtest|darf|soll|sollen|wollen|will|hatten|ware|muss|mussen|bevor|damit|werden konnen|ausstehend|versuche",
     frames=r"(?:kann|konnen|darf|mochte|freue mich|freuen uns) (?:ihnen |dir |sie |euch )?(?:hiermit )?(?:bestatigen|versichern|mitteilen|sagen)\b",
     conditions=r"wenn|falls|sobald|sofern|ob|bis sie|nachdem",
@@ -100,12 +100,17 @@ WORDS = Words(
     once=r"vorher|ursprunglich|bisher",
     nightly=r"nacht|abend",
     notes=r"notier\w*|vermerk\w*|wunsch\w*|wunsche|anmerkung\w*|allergi\w*|gebeten",
+    deeds=(
+        r"\b(?:ich habe|wir haben|habe ich|haben wir|habe|haben)\b[^,;.]{0,60}?\b(\w*ge\w{2,}(?:t|en)|\w+iert)\b|\b(?:ist|sind|wurde|wurden)\b[^,;.]{0,60}?\b(\w*ge\w{2,}(?:t|en)|\w+iert)\b"
+    ),
+    innocent=r"verstanden|gesehen|gelesen|nachgesehen|gesucht|gehört|gefragt|geöffnet|gern|gelegen|notiert|geprüft|gegen|gesagt|genau|gewünscht|interessiert",
     claims={
         Claim.BOOKED: (
             r"\b(?:reserviert|gebucht|bestätigt|vereinbart|eingetragen|fixiert|eingeplant|gesichert|garantiert|eingebucht|vorgemerkt)\b(?!e)|\b(?:reservierung|buchung|termin|tisch)(?: [\w-]+){0,2} steht\b|\b(?:reserviere|bestätige|buche) (?:ich )?(?:ihnen|dir|ihre|den|einen|die|hiermit|es|ihn)\b"
             r"|\balles (?:klar für|erledigt|geregelt|fest|bereit|in ordnung für|gebucht)\b|\b(?:geht klar|steht fest|ist fest|gehört ihnen|ist ihrer)\b|\bist (?:für sie )?(?:bereit|gemacht|fertig)\b|\bfest (?:gebucht|reserviert|eingeplant)\b|\bhiermit bestätigen\b"
         ),
         Claim.EXISTS: r"\b(?:sie haben|du hast|es gibt|ich sehe|ich finde|wir haben)(?: bereits| schon| noch)? (?:eine|einen|ihre|ihren) (?:reservierung|buchung|termin)\b|\bihr(?:e|en)? (?:reservierung|buchung|termin|tisch)(?: [\w-]+){0,3}? (?:ist|bleibt|lautet|steht)\b",
+        Claim.STANDS: r"\b(?:reservierung|buchung|termin|tisch)(?: [\w-]+){0,3}? (?:bleibt|besteht|gilt)\b",
         Claim.RECEIVED: r"\b(?:erhalten|eingegangen|in bearbeitung|entgegengenommen|aufgenommen|weitergeleitet)\b",
         Claim.MOVED: r"\b(?:verschoben|umgebucht|verlegt|geändert|vorverlegt|umgelegt)\b|\bverschiebe (?:ich )?(?:ihn|sie|ihre|den|die)\b",
         Claim.CANCELLED: r"\b(?:storniert|abgesagt|gelöscht|annulliert|gestrichen)\b|\bstorniere (?:ich )?(?:ihre|die|sie)\b|\bstornierung (?:ist )?(?:erfolgt|bestätigt|abgeschlossen)\b",

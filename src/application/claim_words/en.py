@@ -158,7 +158,7 @@ WORDS = Words(
     longer=r"days?|nights?|weeks?|months?|years?",
     tables=r"tables?|room|surgery|chair|booth",
     negations=r"no|not|never|nothing|neither|nor|none|without|unable|cannot|cant|\w+n't",
-    harmless=r"no (?:worries|problem|problems|doubt|need to worry|stress)|don't (?:worry|hesitate)|do not (?:worry|hesitate)|without (?:a )?(?:doubt|problem)|not only|not to worry|nothing (?:more|else) to do|no sooner",
+    harmless=r"if i(?:'m| am) not (?:mistaken|wrong)|if memory serves|if i (?:remember|recall) (?:right|correctly|well)|believe it or not|if you must know|(?:don't|do not|never) forget|never mind|not to mention|no wonder|can(?:no|')t wait|no need to (?:ask|call|check|confirm)|no (?:worries|problem|problems|doubt|need to worry|stress)|don't (?:worry|hesitate)|do not (?:worry|hesitate)|without (?:a )?(?:doubt|problem)|not only|not to worry|nothing (?:more|else) to do|no sooner",
     softeners=(
         r"can|could|would|might|may|should|shall|must|want|wants|like|need|needs|to be|be able|let me|let's|trying|try|before|unless|whether|i'd|prefer|pending|awaiting|ask(?:ed)? to|so that|looking for"
     ),
@@ -176,22 +176,34 @@ WORDS = Words(
     once=r"previously|originally|used to be",
     nightly=r"night|early hours|small hours",
     notes=r"not(?:e|ed|es|ing)|request\w*|prefer\w*|asked|wish\w*|allerg\w*|written down|mention\w*|in mind",
+    deeds=(
+        r"\b(?:i|we)(?:'ve| have|'d| had)(?: just| now| already| also| gone ahead and| managed to)* (?!n?one\b|open\b|plenty\b|some)(\w+(?:ed|en|wn|ught|pt|ld|nt|de|ne|ut|id|ung))\b"
+        r"|\b(?:i|we)(?: just| already| now)* (\w{2,}[^e\W]ed|put|made|sent|took|held|kept|did|gave)\b|\b(?:i'm|we're|i am|we are)(?: just| now| already)* ([\w-]{2,}ing)\b"
+        r"|\b(?:it|that|this|everything|all|you|table|booking|reservation|spot|slot|seat|place|appointment)(?:'s| is| are|'re|'ve been| has been| have been| was| were)"
+        r"(?: all| now| been| already| just| as good as)* (?!called\b)(\w+(?:ed|en|wn|ut|pt|ld|one|ade))\b|\b(?:i|we|they|someone)(?:'ll| will)(?: also| gladly| just| be| happily)* (\w+)\b"
+    ),
+    innocent=(
+        r"understood|noted|check|look|seen|read|heard|mention|ask|said|had|been|got|hop(?:ed|ing)|wonder|try|tried|talk|writ|speak|miss|need|requir|locat|allow|list"
+        r"|offer|limit|interest|pleas|delight|excit|mistak|based|given|open|help|see|do\b|explain|tell|assist|love|know|indeed|searched|leave|edit|situated|want|suggest|recommend|wait\b"
+        r"|sorry|afraid|mean|intend|prefer|welcom|always|never|not\b|only|still"
+    ),
     claims={
         Claim.BOOKED: (
             r"(?<!fully )(?<!all )(?<!completely )\bbooked\b(?! (?:up|out|solid))|\ball booked (?:for|in)\b|^\W*all booked\b|\b(?:reserved|confirmed|secured|scheduled|guaranteed|finali[sz]ed|locked in|locked-in|pencil+ed|set aside|penned in)\b"
             r"|\b(?:it's|it is|table is|that's|slot is|spot is|is|are) (?:all )?(?:yours|sorted|settled|fixed|a (?:date|deal|go))\b|\byou(?:'re| are) in\b(?=\W*$)|\byou(?:'re| are) (?:all )?(?:set|sorted|good|good to go|down|on the books|confirmed|booked|covered|ready)\b(?! touch)"
-            r"|\b(?:got|have|put|putting|marked|slotted|squeezed|fitted|pencilled) you (?:down|in|on the books)\b|\bdone and dusted\b|\bconsider it done\b|\bon the books\b|\bin the (?:book|diary|calendar)\b|\btaken care of\b|\bsigned and sealed\b|\bsigned, sealed\b|\bgood to go\b|\bwe(?:'ve| have) got you\b"
-            r"|\b(?:have|'ve|just|has been|i|we|been)(?: now| just)? (?:made|completed|placed|created|arranged|taken|processed|finished|entered) (?:your|the|a|that) (?:booking|reservation|appointment|table)\b|\b(?:booking|reservation|appointment|table)(?: [\w-]+){0,3} (?:has been|is|was|'s)(?: now)? (?:made|ready|complete|completed|on|set|good|in|firm|arranged|placed|waiting)\b"
-            r"|\b(?:can|happy to|pleased to|glad to|delighted to|hereby|i|we|to) confirm(?:ing)? (?:that |your |the |it\b|this)|\b(?:i'm|i am|we're|we are|now) (?:booking|reserving|confirming|putting|securing)\b|\b(?:booking|reservation|appointment) (?:made|complete|successful|done)\b|\bsuccessfully\b"
+            r"|\b(?:got|have|put|putting|marked|slotted|squeezed|fitted|pencilled) you (?:down|in(?! (?:touch|contact))|on the books)\b|\bdone and dusted\b|\bconsider it done\b|\bon the books\b|\bin the (?:book|diary|calendar)\b|\btaken care of\b|\bsigned and sealed\b|\bsigned, sealed\b|\bgood to go\b|\bwe(?:'ve| have) got you\b(?! (?:down as|wrong))"
+            r"|\b(?:have|'ve|just|has been|i|we|been)(?: now| just)? (?:made|completed|placed|created|arranged|taken|processed|finished|entered) (?:your|the|a|that) (?:booking|reservation|appointment|table)\b|\b(?:booking|reservation|appointment|table)(?:(?: [\w-]+){0,3} (?:has been|is|was)|'s)(?: now)? (?:made|ready|complete|completed|on|set|good|in|firm|arranged|placed|waiting)\b"
+            r"|\b(?:can|happy to|pleased to|glad to|delighted to|hereby|i|we|(?<!has )(?<!have )(?<!had )(?<!needs )(?<!yet )to) confirm(?:ing)? (?:that |your |the |it\b|this)|\b(?:i'm|i am|we're|we are|now) (?:booking|reserving|confirming|putting|securing)\b|\b(?:booking|reservation|appointment) (?:made|complete|successful|done)\b|\bsuccessfully\b|\b(?:went|gone|goes) through\b"
             r"|\byour table (?:will be|is|'ll be) (?:ready|waiting)\b|\bi(?:'ll| will) (?:book|reserve|secure) (?:it|you|that|the|your)\b|\bwill be (?:booked|reserved)\b|\bset (?:a |the |your |that )?(?:\w+ )?(?:table|slot|spot|seat) aside\b|\bwent ahead and\b|\b(?:in|into) (?:the|our) (?:system|calendar|diary|books?)\b|\bsave you a (?:seat|spot|table)\b"
         ),
         Claim.EXISTS: (
             r"\byou(?: already| currently| still)? (?:have|'ve got|have got|hold)(?: already| currently| still)? (?:a|an|one|two|three|another|your|\d+)(?: \w+){0,2}? (?:bookings?|reservations?|appointments?)\b|\byou(?: already|'ve already)(?: \w+){0,2} (?:booking|reservation|appointment)\b"
             r"|\byour (?:\w+ )?(?:booking|reservation|appointment|table)(?: [\w-]+){0,3}? (?:is|stands|remains|stays|still|starts|has)\b|\b(?:i|we) (?:can )?(?:see|found|find|have) (?:your|a|one|the) (?:booking|reservation|appointment)\b|\bthere(?:'s| is) (?:already )?a (?:booking|reservation|appointment) (?:for|under|in)\b"
         ),
+        Claim.STANDS: r"\b(?:booking|reservation|appointment|table)(?: [\w-]+){0,3}? (?:stands|remains|stays|holds|is (?:still|unchanged|untouched|valid))\b|\bstill (?:stands|valid|good|on the books)\b",
         Claim.RECEIVED: r"\b(?:received|got your (?:request|booking)|in progress|being processed|request (?:is )?(?:in|sent|logged)|pending confirmation|taken down)\b",
         Claim.MOVED: r"\b(?:moved|rescheduled|switched|shifted|rebooked|postponed|brought forward|pushed back|pushed to|bumped)\b|(?<!nothing )\bchanged\b|\b(?:i'm|i am|we're|we are) (?:moving|rescheduling|changing|switching)\b|\bchange (?:made|done|complete)\b|\b(?:is|are) now (?:at|on|for)\b|\bi(?:'ll| will) (?:move|change|reschedule|switch) (?:it|your|that|you)\b",
-        Claim.CANCELLED: r"\b(?:cancel+ed|called off|deleted|voided|annulled|scrapped|taken off the books)\b|\bremoved your\b|\b(?:i'm|i am|we're|we are) cancel+ing\b|\bcancellation (?:is )?(?:complete|done|confirmed|processed)\b|\bi(?:'ll| will) cancel (?:it|your|that)\b|\bno longer (?:have|holds?) a (?:booking|reservation|appointment)\b",
+        Claim.CANCELLED: r"\b(?:cancel+ed|called (?:it |that |this |everything |them )?off|deleted|voided|annulled|scrapped|taken off the books)\b|\bremoved your\b|\b(?:i'm|i am|we're|we are) cancel+ing\b|\bcancellation (?:is |has )?(?:complete|done|confirmed|processed|gone through|went through)\b|\bi(?:'ll| will) cancel (?:it|your|that)\b|\bno longer (?:have|holds?) a (?:booking|reservation|appointment)\b",
         Claim.WAITLISTED: r"\b(?:you(?:'re| are)(?: now)?|put you|added you|placed you|added|got you|have you|you've been (?:added|put|placed)|joined)(?: \S+){0,3} (?:on|to|onto) (?:the |our )?wait(?:ing)? ?-?list\b|\byou(?:'ve| have) joined the wait",
         Claim.UPDATED: r"\b(?:updated|amended|corrected|modified|saved)\b|\badded (?:it|that|your|this|a note|the)\b",
         Claim.HELD: r"\b(?:i'm|i am|we're|we are|i'll|we'll|i|we|have|'ve|is|being)(?: \w+)? (?:hold|holding|keep|keeping|held|kept)\b(?! in mind)(?! you (?:posted|informed|updated))|\bon hold\b",
@@ -199,7 +211,7 @@ WORDS = Words(
         Claim.AWAITED: r"\b(?:see|catch) (?:you|ya)\b(?! (?:soon|later|around|again|next time))|(?<!hope to )(?<!hoping to )\b(?:look(?:ing)? forward to (?:seeing|welcoming|having|hosting|meeting|serving)|can't wait to (?:see|welcome|host|have))\b|\b(?:we|i)(?:'ll| will| are|'re|'ll be| will be)? (?:be )?(?:expecting|awaiting|expect|waiting for) you\b|\bwill (?:be waiting for|welcome|see) you\b",
         Claim.FREE: (
             r"\b(?:i|we|there|still)(?:'ve| do|'s| is| are)?(?: still)? (?:have|has|got|is|are|'ve got)(?: still| only| just| also)? (?:a |an |one |two |three |some |several |another |the |plenty of |\d+ )*(?:\w+ )?(?:tables?|slots?|openings?|availability|space|spots?|seats?|room|times?|options?|places?|gap|appointments?)\b(?! (?:for|with|under) your name)"
-            r"|\bthere(?:'s| is| are| will be)(?: still| also| only| just)? (?:a |an |one |two |some |\d+ )*(?:\w+ )?(?:tables?|slots?|openings?|spots?|seats?|room)\b|\b(?:is|are|'s|still|becomes?) (?:still )?(?:available|free|open for)\b(?! to)|\b(?:available|free) (?:at|on|for)\b|\bi(?:'ll| will| can|'m sure (?:i|we) can) (?:\w+ )?(?:find|squeeze|fit|get|sort|arrange|manage|make it work)\b|\b(?:squeeze|fit) you in\b|\bmake it work\b|\bmake (?:room|space|an exception)\b|\bopen (?:just|specially|especially|up) for you\b|\byou(?:'ll| will) (?:\w+ )?(?:get|have) (?:a|your|the) (?:table|spot|seat|slot)\b|\b(?:have|got) (?:\d{1,2}[:. ]|you a|a table|something)|\bi can (?:offer|do)\b|\bwe can (?:offer|do|seat|take) (?:you|\d)"
+            r"|\bthere(?:'s| is| are| will be)(?: still| also| only| just)? (?:a |an |one |two |some |\d+ )*(?:\w+ )?(?:tables?|slots?|openings?|spots?|seats?|room)\b|\b(?:is|are|'s|still|becomes?) (?:still )?(?:available|free|open for)\b(?! to)|\b(?:available|free) (?:at|on|for)\b|\bi(?:'ll| will| can|'m sure (?:i|we) can) (?:\w+ )?(?:find|squeeze|fit|get|sort|arrange|manage|make it work)\b|\b(?:squeeze|fit) you in\b|\bmake it work\b|\b(?:turn up|show up|come (?:along|anyway|over|by|round))\b|\bmake (?:room|space|an exception)\b|\bopen (?:just|specially|especially|up) for you\b|\byou(?:'ll| will) (?:\w+ )?(?:get|have) (?:a|your|the) (?:table|spot|seat|slot)\b|\b(?:have|got) (?:\d{1,2}[:. ]|you a|a table|something)|\bi can (?:offer|do)\b|\bwe can (?:offer|do|seat|take) (?:you|\d)"
         ),
         Claim.FULL: (
             r"\b(?:fully|all|completely) (?:booked|reserved|taken)\b(?! (?:for|in))|\bbooked (?:up|out|solid)\b|\b(?:full|sold out|packed|taken|unavailable)\b(?! (?:name|care|note|down|address|your))|\bno (?:longer available|availability|tables?|slots?|space|spots?|room|openings?|seats?|appointments?|more)\b|\b(?:not|isn't|aren't|no longer|n't)(?: \w+)? (?:available|free)\b"
@@ -207,7 +219,7 @@ WORDS = Words(
         ),
         Claim.CLOSED: r"\b(?:closed|not open|don't open|do not open|aren't open|shut|closes? on)\b",
         Claim.FOLLOW_UP: (
-            r"\b(?:i|we|they|someone|staff|venue|team|restaurant|clinic)(?:'ll| will) (?:\w+ )?(?:let you know|notify|call|ring|text|message|write|contact|confirm|email|e-mail|get back|be in touch|send|remind|reach out|tell you|follow up|update you|check and)\b|\byou(?:'ll| will) (?:receive|get|hear|be (?:notified|contacted|called))\b|\b(?:i'm|i am|we're|we are) (?:checking|verifying|looking into)\b|\bsending you\b|\bwill be (?:sent|emailed|texted|confirmed)\b|\b(?:i|we)(?:'ve| have)(?: just)? (?:sent|texted|emailed)\b"
+            r"\b(?:i|we|they|someone|staff|venue|team|restaurant|clinic)(?:'ll| will) (?:\w+ )?(?:let you know|notify|call|ring|text|message|write|contact|confirm|email|e-mail|get back|be in touch|send|remind|reach out|tell you|follow up|update you|check and)\b|\bexpect (?:a|an|our|to) (?:call|text|message|e-?mail|hear)\b|\byou(?:'ll| will) (?:receive|get|hear|be (?:notified|contacted|called))\b|\b(?:i'm|i am|we're|we are) (?:checking|verifying|looking into)\b|\bsending you\b|\bwill be (?:sent|emailed|texted|confirmed)\b|\b(?:i|we)(?:'ve| have)(?: just)? (?:sent|texted|emailed)\b"
         ),
         Claim.HANDED_OVER: r"\b(?:passed|handed|transferred|forwarded|escalated|connected|told|informed|alerted|notified)(?: \S+){0,4} (?:to|with)? ?(?:a|the|our|my) (?:colleague|team|staff|manager|person|human|member)\b|\b(?:colleague|team|staff|person|someone|manager)(?: \S+){0,4} (?:will|'ll) (?:take over|be with you|help|call|contact|write|reply|get back|be in touch)\b|\bputting you through\b",
         Claim.FAILED: r"\bnothing (?:was|has been|got) (?:booked|reserved|made)\b|\b(?:was|were)(?:n't| not) (?:made|booked|reserved|completed|saved)\b|\b(?:it|booking|reservation|request) (?:has )?failed\b|\bdid(?:n't| not) go through\b",
@@ -234,7 +246,7 @@ WORDS = Words(
         "deposit": r"deposits?|prepay\w*|pre-?pay\w*|advance payment|pay in advance|upfront",
         "fee": r"fees?|charges?|charged|penalt(?:y|ies)|surcharges?|costs?|no-show",
         "discount": r"discounts?|promo\w*|special offer|coupon|voucher|happy hour|% off|half price|two for one|deal",
-        "gift": r"free of charge|for free|complimentary|on the house|our treat|gifts?|bottle|cake|dessert|champagne|free (?:drink|wine|parking|dessert|cancellation|wifi)",
+        "gift": r"free of charge|for free|complimentary|on the house|our treat|gifts?|bottle|cake|dessert|champagne|cancel\w* (?:is|are) (?:\w+ )?free|(?:free|penalty-free) (?:to )?cancel\w*|cancel\w* (?:at any ?time|any ?time|without|up to|until)|free (?:drink|wine|parking|dessert|cancellation|wifi)",
         "parking": r"parking|car park|park (?:your|the|for)|valet|garage",
         "wifi": r"wi-?fi",
         "pets": r"pets?|dogs?|cats?",

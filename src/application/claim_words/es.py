@@ -116,7 +116,7 @@ WORDS = Words(
     past_before={"cuarto para las": -15, "un cuarto para las": -15},
     day_before=r"el|dia|el dia|del|del dia",
     people=r"personas?|comensal(?:es)?|invitados?|adultos?|ninos?|ninas?|bebes?|cubiertos?|pax|amigos|sitios|plazas|asientos",
-    party=r"mesas? (?:libre )?(?:para|de)|reserva para|grupos? de(?: mas de)?|somos|son|sois|seremos|seran|para(?: los| las)?",
+    party=r"quedais|quedan|venis|mesas? (?:libre )?(?:para|de)|reserva para|grupos? de(?: mas de)?|somos|son|sois|seremos|seran|para(?: los| las)?",
     minutes=r"minutos?|min|mins",
     hours=r"horas?",
     longer=r"dias?|noches?|semanas?|mes(?:es)?|anos?",
@@ -124,6 +124,8 @@ WORDS = Words(
     negations=r"no|nunca|ni|ningun|ninguna|nada|sin|tampoco|jamas",
     harmless=(
         r"no (?:se|te|os) preocup\w+|no (?:hay|tenga|tengas) (?:ningun )?(?:problema|duda)|sin (?:ningun )?problemas?"
+        r"|(?:si|aunque) no (?:me|l[oa]|te|le|mal) (?:equivoco|crea[sn]?|falla la memoria|parezca|recuerdo)|si (?:bien |mal no )?recuerdo(?: bien| mal)?"
+        r"|no (?:se |te |os )?l[oa]s? (?:olvid\w+|pierda[sn]?)|no (?:se |te |os )?olvid\w+|no (?:se|te|os) lo va[sni]*s? a creer"
         r"|sin duda|no (?:solo|solamente|faltaba mas|dude|dudes)|como no\b|no falta nada"
     ),
     softeners=(
@@ -135,11 +137,12 @@ WORDS = Words(
         r"(?:puedo|podemos|podria|quiero|queremos|quisiera|me complace|me alegra|nos alegra|nos complace|tengo el gusto de|es un placer|permitame)"
         r" (?:confirmar|asegurar|garantizar|decir|informar|comunicar|anunciar)(?:le|te|os|les|lo|la|selo|sela|telo|tela)?\b"
     ),
-    conditions=r"si|cuando (?:me|nos) \w+|en caso de|siempre que|siempre y cuando|una vez que?|en cuanto|tan pronto|con que|hasta que|a menos que|aunque",
+    conditions=r"si|cuando (?:me|nos) \w+|en caso de|siempre que|siempre y cuando|una vez que?|en cuanto|tan pronto|con que|hasta que|a menos que",
     strict_conditions=r"en cuanto (?!a )|una vez que|tan pronto como|cuando (?:me|nos) \w+|si (?:me|nos) \w+|siempre que|siempre y cuando|solo si|hasta que",
     openers=r"le|te|les|os|lo|la|que|cual|cuales|cuando|cuanto|cuantos|cuantas|donde|como|quien|a que|para|por que|puede|puedes|podria|podrias|quiere|quieres|desea|deseas|prefiere|prefieres|necesita|necesitas|alguna?|busco|reservo|confirmo|hay|es|son|tiene|tienes|o|esta|seria",
     ignorance=(
         r"no (?:tengo|tenemos|dispongo de|contamos con|consta|me consta|cuento con)\b.{0,30}?(?:informacion|dato|datos|detalle|detalles|indicacion|respuesta)"
+        r"|no (?:puedo|podemos|tengo forma de|tengo manera de|esta en mi mano) (?:cambiar|modificar|decidir|tocar)\b"
         r"|no (?:lo )?se\b|no (?:le |te )?(?:puedo|podria|sabria) (?:decir|confirmar|asegurar|garantizar|prometer)|no me consta"
         r"|(?:llam|pregunt|consult|escrib)(?:e|en|ar|arnos|enos|anos|elo|alo|alos|aselo|eselo|arlo)\b|desconozco|no depende de mi"
     ),
@@ -147,6 +150,16 @@ WORDS = Words(
     once=r"antes|era|estaba",
     nightly=r"noche|madrugada",
     notes=r"anot\w*|apunt\w*|not[ao]\w*|tom\w+ nota|pedid\w*|peticion\w*|preferencia\w*|prefier\w*|alergi\w*|solicit\w*|deseo\w*|tenemos en cuenta|en cuenta|pidi\w*|pides?|pide",
+    deeds=(
+        r"\b(?:acab|termin)(?:o|a|amos|áis|an) de (\w+)|\b(?:he|hemos|ha|han) (?:ya |sido |quedado |vuelto a )*(\w+(?:[ai]d|íd|t|ch|s)[oa]s?)\b"
+        r"|\b(?:est(?:á|án|ás|áis)|qued(?:a|an|as|áis|ó)|fue|fueron|van?) (?:ya |todo |toda |todos |bien |más que |muy |también )*(\w+(?:[ai]d|íd|crit|uest|ech)[oa]s?)\b"
+        r"|\b(?:te|le|os|les|se lo|se la|te lo|te la|lo|la|los|las) (\w{3,}(?:é|[ai]mos))\b|\b(?:te|se|os) l[aeo]s? (\w{2,}(?:o|[aei]mos))\b|\b(\w{2,}(?:[aei]ré|[aei]remos|[aei]rán?))\b"
+    ),
+    innocent=(
+        r"esté\b|ir\b|irse|ocupar|dé\b|demasiad|cuidad|nada|todo|toda|cada|entend|comprend|visto|mirad|busca|encontrad|consulta|revis|comproba|podid|tenid|sid[oa]|estad|dich|explica|pedid|pedimos|indica|comenta|menciona|escrit|leíd"
+        r"|habid|gusta|perdid|equivoca|encanta|abiert|situad|ubicad|interesad|obligad|ocurrid|anota|tomad|ofrec|recomend|dese|agradec|record|ayud|necesit|pregunt|mirar|intentar"
+        r"|dir[ée]|será|estar|podr|tendr|haré|querr|deber|habrá|sugeri|pasad|tocad|dejamos|dig[oa]|decimos|explic|mir|busc|enseñ|muestr|comprueb|ofrez|siento|propon|prefer|invitad|sentad|rodead|formad|veré|veremos|hable|hablad|siente|quier|pued"
+    ),
     claims={
         Claim.BOOKED: (
             r"(?<!solicitud )(?<!petición )\b(?:reservad|confirmad|agendad|apartad|programad|asegurad|garantizad|separad|registrad|amarrad|concertad|fijad)(?:[oa]s?|ísim[oa]s?)\b"
@@ -156,14 +169,16 @@ WORDS = Words(
             r"|\b(?:est[áa]n?|ya tiene|ya tienes) (?:list[oa]s?|hech[oa]s?|asegurad\w+)\b|\b(?:mesa|reserva(?:ción)?|cita|turno) (?:ya )?(?:list[oa]|hech[oa]|en firme|asegurad[oa]|cerrad[oa])\b"
             r"|\b(?:he|hemos) (?:hecho|realizado|completado|creado|registrado|tramitado) (?:su|tu|la|una|vuestra) (?:reserva(?:ción)?|cita)\b"
             r"|\b(?:hice|hicimos|realicé|completé|cerré) (?:su|tu|la|una) (?:reserva(?:ción)?|cita)\b|\btodo (?:est[áa] )?(?:arreglado|cerrado|en orden|confirmado)\b"
-            r"|\b(?:est[áa]s?|queda|quedó) (?:apuntad|anotad|inscrit)[oa]s?\b(?! en la lista)|\bcuente con (?:su|la) (?:mesa|reserva|cita)|\bes (?:suya|tuya|vuestra)\b|\b(?:su|tu) (?:mesa|cita|lugar|sitio) (?:le |te )?(?:espera|est(?:á|ará) (?:list|esper)\w+)"
-            r"|\b(?:estoy|estamos) (?:reservando|agendando|confirmando)\b|\b(?:dalo|delo|dela) por hech[oa]\b|\btrato hecho\b|\bhecha la reserva\b|\b(?:exitos[oa]s?|procesad[oa]s?|asignad[oa]s?|efectuad[oa]s?|tramitad[oa]s?)\b|\bcon éxito\b|\bexitosamente\b|\bacabo de (?:reserv|confirm|agend|apart|hacer|asegur|registr)\w*|\bya qued(?:ó|a)\b\W*$|\b(?:está|queda)[sn]? (?:usted |ya )?en (?:la|nuestra) lista\b(?! de espera)|\b(?:su|tu) (?:mesa|sitio|lugar) (?:l[aeo]s?|te|os) (?:espera|aguarda|estará)\b|\b(?:anot|apunt)é (?:a las|para|el|su|la)\b|\btiene[sn]? (?:usted |ya )*(?:su |la )?mesa\b(?! (?:libre|disponible|de))"
+            r"|\b(?:te|l[aeo]s?|os) (?:he|hemos|ha) (?:ya )?(?:apuntad|anotad|metid|puest|inscrit|colocad|hech)o\b(?! (?:un|una|tu|su|el|que|como|todo|en|a)\b)"
+            r"|\b(?:est[áa]s?|queda|quedó) (?:apuntad|anotad|inscrit)[oa]s?\b(?! en la lista)|\bcuente con (?:su|la) (?:mesa|reserva|cita)|\b(?:es|son) (?:ya )?(?:suy|tuy|vuestr)[oa]s?\b|\bcuent[aee]n? (?:ya )?con (?:ell[oa]|l[ao]s?|tu|su|vuestra|una?)\b|\b(?:su|tu) (?:mesa|cita|lugar|sitio) (?:le |te )?(?:espera|est(?:á|ará) (?:list|esper)\w+)"
+            r"|\b(?:estoy|estamos) (?:reservando|agendando|confirmando)\b|\b(?:d[ae]l[oa]s?|d[ae]d?l[oa]) por \w+|\btrato hecho\b|\bhecha la reserva\b|\b(?:exitos[oa]s?|procesad[oa]s?|asignad[oa]s?|efectuad[oa]s?|tramitad[oa]s?)\b|\bcon éxito\b|\b(?:figur(?:as?|áis|an)|sal(?:es|ís|en)|aparec(?:es?|éis|en)) (?:ya )?en (?:el|la|nuestr[oa]) (?:libro|cuaderno|agenda|lista|sistema)\b(?! de espera)|\bexitosamente\b|\bacabo de (?:reserv|confirm|agend|apart|hacer|asegur|registr)\w*|\bya qued(?:ó|a)\b\W*$|\b(?:está|queda)[sn]? (?:usted |ya )?en (?:la|nuestra) lista\b(?! de espera)|\b(?:su|tu) (?:mesa|sitio|lugar) (?:l[aeo]s?|te|os) (?:espera|aguarda|estará)\b|\b(?:anot|apunt)é (?:a las|para|el|su|la)\b|\bten(?:e|é)is (?:ya )?(?:mesa|sitio|plaza)\b(?! (?:libre|disponible))|\btiene[sn]? (?:usted |ya )*(?:su |tu |la )?mesa\b(?! (?:libre|disponible|de))|\bya (?:tiene[sn]?|ten[ée]is) (?:su |tu |la |un |una )?(?:sitio|plaza|lugar|hueco|hora|cita|turno|asiento)\b"
         ),
         Claim.EXISTS: (
             r"\bhay (?:ya )?(?:una|otra) reserva\b|\b(?:tiene[sn]?|tenéis|cuenta[s]? con|figura|consta|aparece|encuentro|encontré|veo) (?:ya |aquí |otra |con nosotros )*(?:una|un|su|tu|otra|esta|la|dos|tres|varias|\d+)? ?(?:reserva(?:s|ción|ciones)?|citas?|turnos?)\b(?! (?:libre|disponible)s?)"
             r"|\b(?:su|tu|sus|tus|vuestra|la) (?:reserva(?:ción)?|cita|turno)(?: [\w-]+){0,3}? (?:es|son|ha sido|fue|quedó|sigue|siguen|está|continúa|se mantiene|permanece|ahora es)\b"
             r"|\b(?:su|tu|vuestra) mesa (?:[\w-]+ ){0,3}?(?:es|está|sigue|será)\b|\bsigue en pie\b"
         ),
+        Claim.STANDS: r"\b(?:reserva(?:ción)?|cita|mesa|turno)(?: [\w-]+){0,3}? (?:sigue|continúa|se mantiene|permanece|se conserva)\b|\bsigue (?:en pie|vigente|activ[oa])\b",
         Claim.RECEIVED: (
             r"\b(?:hemos |he )?(?:recib(?:ido|ida|imos|í)|tramitad[oa])\b|\b(?:solicitud|petición|pedido)(?: \w+){0,2} (?:recibid|enviad|registrad|en curso|en proceso|en trámite)\w*"
             r"|\ben (?:proceso|trámite|curso)\b|\bpendiente de confirma\w+"
@@ -185,7 +200,7 @@ WORDS = Words(
         ),
         Claim.UPDATED: r"\b(?:actualizad|corregid|añadid|agregad)[oa]s?\b|\bactualic[éó]\b|\b(?:añadí|corregí|guardé)\b",
         Claim.HELD: r"\b(?:se l[ao]s?|te l[ao]s?|l[aeo]s?|os l[ao]) (?:guardo|guardamos|mantengo|retengo|aguanto|tengo (?:guardad|bloquead|apartad)[oa])\b|\b(?:guardad|retenid|bloquead)[oa]s?\b|\bguardo (?:la|esta|una|su|tu) (?:mesa|hora|hueco)",
-        Claim.DONE: r"^\W*(?:list[oa]|hecho|ya está|todo listo|solucionado|arreglado|perfecto, ?list[oa])\b|\btodo (?:listo|hecho|resuelto)\b|\bya está (?:hecho|todo)\b|✅|✔|☑|🎉",
+        Claim.DONE: r"^\W*(?:list[oa]|hecho|ya está|todo listo|solucionado|arreglado|perfecto, ?list[oa])\b|\btodo (?:listo|hecho|resuelto)\b|\bya está (?:hecho|todo)\b|\bya estaría(?= ?(?:$|[,.!]))|✅|✔|☑|🎉",
         Claim.AWAITED: (
             r"\b(?:l[aeo]s?|te|os) (?:espero|esperamos|estaré esperando|estaremos esperando|veo|vemos|recibiremos|recibimos|atenderemos|atenderá)\b(?! (?:muy )?pronto)(?! a ver)"
             r"|\bnos vemos\b(?! (?:muy )?pronto)|\bhasta (?:el |este )?(?:lunes|martes|miércoles|jueves|viernes|s[áa]bado|domingo|mañana|esta noche)"
@@ -193,13 +208,13 @@ WORDS = Words(
         Claim.FREE: (
             r"\b(?:hay|tengo|tenemos|queda|quedan|me queda|nos queda|nos quedan) (?:aún |todavía |alguna |algún |una |un |dos |varias |varios |más )*(?:mesas?|sitios?|lugar(?:es)?|huecos?|disponibilidad|espacio|plazas?|horas?|turnos?|citas?|libres?|opciones|ese horario)\b"
             r"|\b(?:est[áa]n?|sigue|siguen) (?:libre|disponible)s?\b|\b(?:libre|disponible)s? (?:a las|el|para)\b|\b(?:le|te|les|os) (?:consigo|conseguimos|conseguir(?:é|emos)|hago (?:un )?hueco|haré (?:un )?(?:hueco|sitio)|haremos (?:un )?(?:hueco|sitio)|hago sitio|encuentro|encontrar(?:é|emos)|busco hueco|puedo ofrecer)\b"
-            r"|\balgo (?:le|te|les) (?:consigo|encuentro)\b|\b(?:tengo|tenemos) (?:a las |las )?\d|\bpuedo ofrecer\w*\b|\babrimos (?:para|solo|especialmente)\b|\b(?:mesa|cita|sitio|hora) (?:libre|disponible)\b"
+            r"|\balgo (?:(?:le|te|les) (?:consigo|encuentro)|habrá|saldrá|se hará)\b|\b(?:ven|venga|venid|vengan|pásate|pásese|pasaos) (?:igualmente|igual|sin|tranquil\w+|a las|el|hoy|mañana|que)\b|\b(?:tengo|tenemos) (?:a las |las )?\d|\bpuedo ofrecer\w*\b|\babrimos (?:para|solo|especialmente)\b|\b(?:mesa|cita|sitio|hora) (?:libre|disponible)\b"
         ),
         Claim.FULL: (
-            r"\b(?:complet[oa]s?|llen[oa]s?|agotad[oa]s?|ocupad[oa]s?)\b|\bno (?:(?:me|nos|le|te) )?(?:hay|queda|quedan|tengo|tenemos)(?: ya| más| ninguna?| alguna?| otr[oa]| de)* (?:mesas?|sitios?|lugar(?:es)?|huecos?|disponibilidad|espacio|plazas?|libres?|citas?|turnos?|horas?|horarios?|disponible|nada(?! (?:reservad|confirmad|apuntad|agendad))|ninguna?(?! (?:reserva|duda|problema|informaci|constancia)))\b"
+            r"\b(?:complet[oa]s?|llen[oa]s?|agotad[oa]s?|ocupad[oa]s?)\b|\bno (?:(?:me|nos|le|te) )?(?:hay|queda|quedan|tengo|tenemos)(?: ya| más| ninguna?| alguna?| otr[oa]| de)* (?:mesas?|sitios?|lugar(?:es)?|huecos?|disponibilidad|espacio|plazas?|libres?|citas?|turnos?|horas?|horarios?|disponible|nada(?! (?:reservad|confirmad|apuntad|agendad|a (?:su|tu|vuestro|ese|este|nombre)))|ninguna?(?! (?:reserva|duda|problema|informaci|constancia)))\b"
             r"|\b(?:ya )?no (?:\w+ )?(?:está|están|se encuentra) (?:disponibles?|libres?)\b|\bno disponibles?\b|\bsin (?:disponibilidad|mesas|sitio|huecos?|lugar)\b|\b(?:se |acaba de |la )*(?:ocupó|ocuparon|ocuparse)\b|\bya no (?:podemos|puedo) recibir"
         ),
-        Claim.CLOSED: r"\b(?:cerramos|cerrad[oa]s?|no abrimos|no estamos abiertos|está cerrad\w+|cierra|descansamos)\b(?! (?:con|el trato))",
+        Claim.CLOSED: r"\b(?:cerramos|(?<!hemos )(?<!he )cerrad[oa]s?|no abrimos|no estamos abiertos|está cerrad\w+|cierra|descansamos)\b(?! (?:con|el trato))",
         Claim.FOLLOW_UP: (
             r"\b(?:le|te|les|os) (?:aviso|avisamos|avisar(?:é|emos)|llamar(?:é|emos|á|án)|llamo|llamamos|escribir(?:é|emos)|contactar(?:é|emos|á|án)|notificar(?:é|emos)|confirmar(?:é|emos|á|án)|confirmo en|informar(?:é|emos)|enviar(?:é|emos|án)|mandar(?:é|emos)|envío|mando|llegará|recordar(?:é|emos))\b"
             r"|\brecibirá[sn]?\b|\b(?:lo|la) (?:estoy|estamos) (?:verificando|comprobando|tramitando|confirmando|revisando)\b|\bse pondrá[n]? en contacto\b|\bestoy (?:verificando|comprobando)\b"
@@ -227,7 +242,7 @@ WORDS = Words(
     topics={
         "deposit": r"deposito|fianza|anticipo|prepago|prepagar|pago (?:previo|anticipado|adelantado)|abonar|abono|adelanto",
         "fee": r"penalidad(?:es)?|penalizacion(?:es)?|recargos?|cargos?|comision|multa|cobr(?:a|amos|aremos|ara|ar|an|aran)|coste?s?|tarifa",
-        "discount": r"descuentos?|promocion(?:es)?|oferta especial|rebaja|cupon|2x1|happy hour",
+        "discount": r"descuentos?|promocion(?:es)?|oferta especial|rebaja|cupon|2x1|\d por \d|(?:dos|tres) (?:por|x) (?:uno|dos)|mitad de precio|happy hour",
         "gift": r"gratis|gratuit[oa]s?|cortesia|regal(?:o|amos|aremos)|invita (?:la )?casa|le invit\w+|te invit\w+|obsequi\w+|botella|tarta|postre",
         "parking": r"parking|aparcamiento|aparcar|estacionamiento|estacionar|garaje|aparcacoches|valet",
         "wifi": r"wi-?fi",
@@ -243,7 +258,7 @@ WORDS = Words(
         "transport": r"taxi|transporte|recogida|uber",
         "promise": r"garantiz\w+|prometo|prometemos|aseguramos que|le aseguro|te aseguro|vip|prioridad|preferente|puntos",
         "medicine": r"ibuprofeno|paracetamol|aspirinas?|amoxicilina|antibiotico\w*|analgesico\w*|antiinflamatorio\w*|medicament\w+|medicina|pastillas?|comprimidos?|enjuag\w+|hielo|reposo|recet\w+|\d+ ?mg",
-        "duration_policy": r"cancel\w+ (?:gratis|sin)|hasta \d+ horas antes|con \d+ horas|tolerancia|cortesia de \d+",
+        "duration_policy": r"(?:cancel|anul)\w+ (?:(?:es|son|sale) )?(?:gratis|gratuit\w+|sin (?:coste|costo|cargo|recargo|penaliz\w+))|hasta \d+ horas antes|con \d+ horas|tolerancia|cortesia de \d+",
         "staff_choice": r"el chef|la chef|la cocina|el dueno",
         "children": r"zona infantil|parque infantil|juegos infantiles|animador",
     },

@@ -83,7 +83,7 @@ WORDS = Words(
     longer=r"jours?|nuits?|semaines?|mois|ans?",
     tables=r"table|salle|cabinet|fauteuil",
     negations=r"pas|ne|n'\w+|jamais|aucun|aucune|rien|ni|sans|non",
-    harmless=r"pas de (?:souci|soucis|probleme|doute)|sans (?:souci|probleme|doute)|ne vous inquietez pas|n'hesitez pas|pas seulement",
+    harmless=r"si je ne (?:me trompe|m'abuse)(?: pas)?|si je me souviens bien|sauf erreur|croyez-le ou non|n'oubliez pas|s'il (?:vous|te) plait|pas de (?:souci|soucis|probleme|doute)|sans (?:souci|probleme|doute)|ne vous inquietez pas|n'hesitez pas|pas seulement",
     softeners=r"puis|peux|peut|pouvons|pourrais|pourrait|pourrions|voulez|voudriez|souhaitez|souhaite|aimeriez|preferez|serait|etre|avoir|avant de|pour que|dois|devez|doit|en attente|il faut|faut|essaie|essayer",
     frames=r"(?:peux|pouvons|puis|ai le plaisir de|avons le plaisir de|tiens a|suis heureu\w+ de|sommes heureux de) (?:vous )?(?:confirmer|assurer|dire|informer|annoncer)\b",
     conditions=r"si|s'il|des que|une fois que?|lorsque vous|quand vous|tant que|a condition|jusqu'a ce que",
@@ -94,12 +94,17 @@ WORDS = Words(
     once=r"avant|etait|auparavant",
     nightly=r"nuit|soir",
     notes=r"not\w*|demande\w*|preference\w*|allergi\w*|souhait\w*",
+    deeds=(
+        r"\b(?:j'ai|nous avons|on a|je vous ai|viens de vous|viens de|venons de) (?:bien |déjà |tout )*(\w+(?:é|ée?s?|is|it|u|er|ir|re))\b|\b(?:est|sont|a été|ont été) (?:bien |déjà |tout )*(\w+(?:é|ée|és|ées))\b"
+    ),
+    innocent=r"compris|entendu|noté|vu\b|cherché|regardé|vérifié|été|désolé|situé|intéressé|demandé|pu\b|reçu|eu\b",
     claims={
         Claim.BOOKED: (
             r"\b(?:réservée?s?|confirmée?s?|enregistrée?s?|bouclée?s?|programmée?s?|garantie?s?|validée?s?|bloquée?s?|fixée?s?|planifiée?s?|assurée?s?)\b|\b(?:réservation|table|rendez-vous) (?:faite?|prête?|prise?|ok|effectuée?)\b"
             r"|\bc'est (?:fait|bon|réglé|noté|tout bon|d'accord|parti|confirmé)\b|\btout est (?:prêt|réglé|bon|en ordre|ok)\b|\b(?:est|sera) (?:prête?|à vous|la vôtre|acquise?)\b|\bje (?:vous|te) (?:réserve|confirme|bloque)\b|\b(?:peux|pouvons|plaisir de) (?:vous )?confirmer\b|\bvous avez (?:votre|une) table\b|\bvotre table vous attend\b"
         ),
         Claim.EXISTS: r"\b(?:vous avez|il y a|je vois|j'ai|nous avons|existe)(?: déjà| bien)? (?:une|votre|un|deux) (?:réservation|rendez-vous)\w*|\bvotre (?:réservation|table|rendez-vous)(?: [\w-]+){0,3}? (?:est|reste|demeure|tient)\b",
+        Claim.STANDS: r"\b(?:réservation|table|rendez-vous)(?: [\w-]+){0,3}? (?:reste|demeure|tient|est maintenue?|est toujours)\b",
         Claim.RECEIVED: r"\b(?:reçue?s?|en cours|prise? en compte|transmise?|en attente de confirmation)\b",
         Claim.MOVED: r"\b(?:déplacée?s?|modifiée?s?|reportée?s?|décalée?s?|changée?s?|reprogrammée?s?|avancée?s?|repoussée?s?)\b|\b(?:est|sera) passée? (?:à|au)\b",
         Claim.CANCELLED: r"\b(?:annulée?s?|supprimée?s?)\b|\bje (?:vous )?(?:l')?annule\b|\bannulation (?:faite|confirmée|effectuée)\b",

@@ -94,7 +94,7 @@ WORDS = Words(
     longer=r"giorn[oi]|nott[ei]|settiman[ae]|mes[ei]|ann[oi]",
     tables=r"tavolo|sala|studio|poltrona",
     negations=r"non|mai|nessun|nessuna|nessuno|niente|nulla|senza|ne|neanche",
-    harmless=r"non si preoccupi|non ti preoccupare|nessun problema|senza (?:problemi|dubbio)|non solo|non c'e (?:problema|di che)|non esiti",
+    harmless=r"se non (?:sbaglio|erro|ricordo male)|se (?:ben )?ricordo(?: bene)?|che ci creda o no|non dimentic\w+|non si preoccupi|non ti preoccupare|nessun problema|senza (?:problemi|dubbio)|non solo|non c'e (?:problema|di che)|non esiti",
     softeners=r"posso|puo|puoi|possiamo|potrei|potremmo|potrebbe|vuole|vuoi|vorrebbe|vorrei|desidera|desideri|preferisce|preferisci|sarebbe|essere|avere|prima di|perche|deve|devo|in attesa|bisogna|serve|provo|cerco",
     frames=r"(?:posso|possiamo|ho il piacere di|abbiamo il piacere di|sono (?:liet\w|felice) di|siamo liet\w di) (?:confermar|assicurar|dir|informar|annunciar|comunicar)\w*\b",
     conditions=r"se|quando mi \w+|appena|non appena|una volta che|a meno che|purche|finche|nel caso",
@@ -105,12 +105,17 @@ WORDS = Words(
     once=r"prima|era",
     nightly=r"notte|sera",
     notes=r"annot\w*|not[ao]\w*|richiest\w*|preferenz\w*|allergi\w*|segnat\w*|desideri\w*",
+    deeds=(
+        r"\b(?:ho|abbiamo|le ho|ti ho|vi ho) (?:già |appena |tutto )*(\w+(?:[aiu]t|ss|tt|st|rs)[oaie])\b|\b(?:è|sono)(?: stat[oaie])?(?: già| tutto)* (\w+(?:[aiu]t|tt|ss|st)[oaie])\b"
+    ),
+    innocent=r"capito|visto|cercat|controllat|guardat|lett[oa]|sentit|potut|avut|stat[oa]|lieti|situat|trovat|dett[oa]|chiest|tutt|quest|piaciut",
     claims={
         Claim.BOOKED: (
             r"\b(?:prenotat|confermat|riservat|fissat|programmat|garantit|assicurat|registrat|bloccat)[oaie]\b|\b(?:prenotazione|tavolo|appuntamento) (?:è )?(?:fatt[oa]|pront[oa]|a posto|effettuat[oa]|ok)\b"
             r"|\btutto (?:a posto|fatto|pronto|ok|in ordine|sistemato)\b|\b(?:è|sarà) (?:suo|tuo|vostro|pronto|pronta|tutto pronto)\b|\b(?:le|ti|vi) (?:prenoto|confermo|riservo|fisso)\b|\b(?:posso|possiamo|lieti? di|piacere di) conferm\w+|\bsistemat[oa]\b|\b(?:sto|stiamo) prenotando\b|\btavolo (?:la|ti|vi) (?:aspetta|attende)\b"
         ),
         Claim.EXISTS: r"\b(?:ha|hai|avete|c'è|vedo|risulta|esiste|trovo)(?: già| una| un| la sua| un'altra)* (?:prenotazione|appuntamento)\b|\b(?:sua|tua|vostra|la|suo|tuo|vostro|il) (?:prenotazione|tavolo|appuntamento)(?: [\w-]+){0,3}? (?:è|rimane|resta|sarà)\b",
+        Claim.STANDS: r"\b(?:prenotazione|tavolo|appuntamento)(?: [\w-]+){0,3}? (?:rimane|resta|è ancora|è confermat[oa])\b",
         Claim.RECEIVED: r"\b(?:ricevut[oaie]|in corso|presa? in carico|inoltrat[oa]|in attesa di conferma)\b",
         Claim.MOVED: r"\b(?:spostat|modificat|cambiat|riprogrammat|rinviat|anticipat|posticipat)[oaie]\b|\bsposto\b",
         Claim.CANCELLED: r"\b(?:cancellat|annullat|disdett|eliminat)[oaie]\b|\b(?:le|la|ti) (?:cancello|annullo)\b",

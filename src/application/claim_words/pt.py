@@ -89,7 +89,7 @@ WORDS = Words(
     longer=r"dias?|noites?|semanas?|mes(?:es)?|anos?",
     tables=r"mesa|sala|consultorio|cadeira",
     negations=r"nao|nunca|nem|nenhum|nenhuma|nada|sem|jamais|tampouco",
-    harmless=r"nao se preocupe|nao ha (?:problema|duvida)|sem (?:problema|problemas|duvida)|nao (?:so|apenas)",
+    harmless=r"se (?:nao )?(?:me engano|estou enganad\w|me lembro bem|bem me lembro)|acredite ou nao|nao (?:se )?esquec\w+|nao se preocupe|nao ha (?:problema|duvida)|sem (?:problema|problemas|duvida)|nao (?:so|apenas)",
     softeners=r"posso|pode|podemos|poderia|podia|quer|queria|gostaria|deseja|prefere|seria|ficaria|estaria|ser|estar|ficar|pendente|antes de|para que|ate que|preciso|precisa|tentar|tento|falta",
     frames=r"(?:posso|podemos|quero|tenho o prazer de|temos o prazer de) (?:confirmar|garantir|dizer|informar|assegurar)(?:-\w+)?\b",
     conditions=r"se|caso|quando (?:me|nos) \w+|assim que|logo que|desde que|ate que|a menos que",
@@ -100,12 +100,17 @@ WORDS = Words(
     once=r"antes|era|estava",
     nightly=r"noite|madrugada",
     notes=r"anot\w*|not[ao]\w*|pedido\w*|preferencia\w*|alergi\w*|solicit\w*",
+    deeds=(
+        r"\b(?:acab(?:ei|o|amos) de) (\w+)|\b(?:te|lhe|já|o|a) (\w{3,}[^r\W]ei)\b|\b(?:está|estão|ficou|fica|foi|foram) (?:já |tudo |toda )*(\w+[aií]d[oa]s?)\b"
+    ),
+    innocent=r"entend|percebi|obrigad|encontrad|situad|localizad|interessad|perdid|pedid|chegad|sei\b",
     claims={
         Claim.BOOKED: (
             r"(?<!solicitud )(?<!pedido )\b(?:reservad|confirmad|agendad|marcad|garantid|assegurad|efetuad|registad|registrad|acertad)[oa]s?\b|\b(?:reservei|reservámos|confirmei|agendei|marquei)\b"
             r"|\b(?:reserva|mesa|consulta|marcação) (?:já )?(?:está |foi |ficou |fica )?(?:feita|pronta|ok|certa|fechada|de pé|assegurada)\b|\bfic(?:a|ou) (?:tudo )?(?:certo|combinado|marcad\w+|para|pronta)\b|\btudo (?:certo|pronto|combinado|acertado)\b|\bestá (?:feit[oa]|pront[oa])\b|\bcombinado\b|\bé (?:sua|seu)\b|\bestou (?:reservando|a reservar|confirmando)\b"
         ),
         Claim.EXISTS: r"\b(?:tem|possui|existe|há|vejo|encontrei)(?: já| uma| sua| outra)* (?:reserva|consulta|marcação)\b|\bsua (?:reserva|mesa|consulta|marcação)(?: [\w-]+){0,3}? (?:é|está|continua|segue|mantém-se)\b",
+        Claim.STANDS: r"\b(?:reserva|mesa|consulta|marcação)(?: [\w-]+){0,3}? (?:continua|segue|mantém-se|permanece)\b",
         Claim.RECEIVED: r"\b(?:recebemos|recebi|recebid[oa]|em andamento|em processamento|pedido (?:enviado|registado|registrado)|pendente de confirmação)\b",
         Claim.MOVED: r"\b(?:remarcad|alterad|mudad|movid|transferid|reagendad|adiad|antecipad|passad)[oa]s?\b|\b(?:remarquei|alterei|mudei|transferi|reagendei|movi)\b",
         Claim.CANCELLED: r"\b(?:cancelad|anulad|desmarcad|eliminad)[oa]s?\b|\b(?:cancelei|anulei|desmarquei)\b",

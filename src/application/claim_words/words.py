@@ -17,6 +17,8 @@ class Claim(StrEnum):
     BOOKED = "booked"
     EXISTS = "exists"
     """There is a booking of theirs."""
+    STANDS = "stands"
+    """Their booking is still good."""
     RECEIVED = "received"
     MOVED = "moved"
     CANCELLED = "cancelled"
@@ -111,6 +113,10 @@ class Words:
     """What tells that 00:15 is meant as part of the evening before."""
     notes: str
     """Words around something taken down for the guest."""
+    deeds: str
+    """How the house says that it has done something, is doing it or will; the verb is a group."""
+    innocent: str
+    """Verbs of deeds that touch no booking: "entendido", "looking"."""
     claims: Mapping[Claim, str]
     places: Mapping[str, str]
     """Areas and features by key."""

@@ -406,12 +406,19 @@ def _arrange(state: DialogueState, here: Here) -> Step:
     if here.said.wants(Intent.SYMPTOM) and here.is_clinic:
         sympathy = (Sympathy(here.venue.contact.phone),)
         state = _with_first_service(state, here.venue)
+    if state.accepted and _changes_what_was_agreed(here.said):
+        state = replace(state, accepted="")
     taken = take_down(state, here)
     acts = sympathy if taken.noted is None else (*sympathy, taken.noted)
     if taken.question:
         asked = state.asked + 1 if taken.state.expecting is state.expecting else 1
         return Step(replace(taken.state, asked=asked), (*acts, *taken.question))
     return proceed(taken.state, here, *acts)
+
+
+def _changes_what_was_agreed(said: Understanding) -> bool:
+    """Whether a message that comes while a name is asked takes the yes to the offer back."""
+    return bool(said.when or said.party or said.service or said.provider)
 
 
 def _with_first_service(state: DialogueState, venue: Venue) -> DialogueState:

@@ -36,6 +36,7 @@ from domain.venue import (
 TABLES = 40
 BOOKINGS = 300
 DAYS = 31
+_REPEAT = 500
 _FIRST_DAY = date(2026, 11, 28)
 _NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 _SEED = 7
@@ -47,24 +48,27 @@ _LARGE = Wish(_FIRST_DAY, 8, 0, LAST_MINUTE, 1260)
 _WHOLE_DAY = Wish(_FIRST_DAY, 4, 0, LAST_MINUTE, 1260)
 
 
-def run() -> dict[str, object]:
+def run(*, days: int = DAYS, repeat: int = _REPEAT) -> dict[str, object]:
     """Milliseconds a search or a sheet: median and 95th percentile, and the size of the problem."""
     venue = _venue()
-    bookings = {day: _bookings(venue, day) for day in _days()}
+    bookings = {day: _bookings(venue, day) for day in _days(days)}
     sheets = {day: build_sheet(venue, day, bookings[day], now=_NOW) for day in bookings}
     day = sheets[_FIRST_DAY]
     return {
         "tables": TABLES,
         "combinations": len(venue.combinations),
         "bookings_a_day": round(median(len(each) for each in bookings.values())),
-        "days": DAYS,
-        "exact_time_ms": _measured(lambda: _search(venue, day, _EXACT), repeat=500),
-        "evening_ms": _measured(lambda: _search(venue, day, _EVENING), repeat=500),
-        "large_party_ms": _measured(lambda: _search(venue, day, _LARGE), repeat=500),
-        "whole_day_ms": _measured(lambda: _search(venue, day, _WHOLE_DAY), repeat=500),
-        "month_ms": _measured(lambda: _search_month(venue, sheets, _WHOLE_DAY), repeat=50),
+        "days": days,
+        "exact_time_ms": _measured(lambda: _search(venue, day, _EXACT), repeat=repeat),
+        "evening_ms": _measured(lambda: _search(venue, day, _EVENING), repeat=repeat),
+        "large_party_ms": _measured(lambda: _search(venue, day, _LARGE), repeat=repeat),
+        "whole_day_ms": _measured(lambda: _search(venue, day, _WHOLE_DAY), repeat=repeat),
+        "month_ms": _measured(
+            lambda: _search_month(venue, sheets, _WHOLE_DAY), repeat=repeat // 10
+        ),
         "sheet_build_ms": _measured(
-            lambda: build_sheet(venue, _FIRST_DAY, bookings[_FIRST_DAY], now=_NOW), repeat=200
+            lambda: build_sheet(venue, _FIRST_DAY, bookings[_FIRST_DAY], now=_NOW),
+            repeat=repeat // 2,
         ),
     }
 
@@ -88,8 +92,8 @@ def _measured(work: Callable[[], object], *, repeat: int) -> dict[str, float]:
     return {"p50": round(median(times), 4), "p95": round(quantiles(times, n=20)[-1], 4)}
 
 
-def _days() -> list[date]:
-    return [_FIRST_DAY + timedelta(days=index) for index in range(DAYS)]
+def _days(count: int) -> list[date]:
+    return [_FIRST_DAY + timedelta(days=index) for index in range(count)]
 
 
 def _bookings(venue: Venue, day: date) -> list[Allocation]:

@@ -18,12 +18,12 @@ _WARM_UP = 70
 _REPEAT = 3
 
 
-def run() -> dict[str, object]:
+def run(*, messages: int = _MESSAGES, repeat: int = _REPEAT) -> dict[str, object]:
     """Medians of several runs with one guest after the other; CPU of the server process alone."""
     with running_server() as server:
-        twins = _measure(server)
+        twins = _measure(server, messages, repeat)
     with running_provider() as provider, running_server(models_at(provider)) as server:
-        models = _measure(server)
+        models = _measure(server, messages, repeat)
     return {"local twins": twins, "instant provider": models}
 
 
@@ -37,15 +37,15 @@ def models_at(provider: str) -> Mapping[str, str]:
     }
 
 
-def _measure(server: RunningServer) -> dict[str, object]:
-    asyncio.run(talk_back_to_back(server.address, 1, _WARM_UP))
-    samples = [_sample(server) for _ in range(_REPEAT)]
+def _measure(server: RunningServer, messages: int, repeat: int) -> dict[str, object]:
+    asyncio.run(talk_back_to_back(server.address, 1, min(messages, _WARM_UP)))
+    samples = [_sample(server, messages) for _ in range(repeat)]
     return {name: median(sample[name] for sample in samples) for name in samples[0]}
 
 
-def _sample(server: RunningServer) -> dict[str, float]:
+def _sample(server: RunningServer, messages: int) -> dict[str, float]:
     before = server.cpu_s()
-    measured = asyncio.run(talk_back_to_back(server.address, 1, _MESSAGES))
+    measured = asyncio.run(talk_back_to_back(server.address, 1, messages))
     cpu_ms = (server.cpu_s() - before) * 1000 / measured.sent
     return {
         "cpu_ms_per_message": round(cpu_ms, 2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 from infrastructure.benchmarks.dialogues import Measured, talk_back_to_back, talk_with_pauses
 from infrastructure.benchmarks.engine import models_at
@@ -18,17 +19,25 @@ _PAUSE_S = 20.0
 _LASTING_S = 60.0
 
 
-def run() -> dict[str, object]:
-    """Latency, throughput and memory by concurrency; then 1,000 open conversations at 50 messages/s."""
+def run(
+    *,
+    concurrencies: Sequence[int] = _CONCURRENCIES,
+    open_conversations: int = _OPEN_CONVERSATIONS,
+    lasting_s: float = _LASTING_S,
+) -> dict[str, object]:
+    """Latency, throughput and memory by concurrency; then open conversations whose guests think 20 s
+    between messages (1,000 of them: 50 messages/s)."""
     result: dict[str, object] = {"provider_ms_per_call": PROVIDER_MS}
     with (
         running_provider(delay_ms=PROVIDER_MS) as provider,
         running_server(models_at(provider)) as server,
     ):
         asyncio.run(talk_back_to_back(server.address, 1, 7))
-        for guests in _CONCURRENCIES:
+        for guests in concurrencies:
             result[f"{guests} at once"] = _at_once(server, guests)
-        result["1000 open conversations"] = _open_conversations(server)
+        result[f"{open_conversations} open conversations"] = _open_conversations(
+            server, open_conversations, lasting_s
+        )
     return result
 
 
@@ -39,12 +48,12 @@ def _at_once(server: RunningServer, guests: int) -> dict[str, float | int]:
     return _report(server, measured, time.perf_counter() - began, server.cpu_s() - before)
 
 
-def _open_conversations(server: RunningServer) -> dict[str, float | int]:
+def _open_conversations(
+    server: RunningServer, guests: int, lasting_s: float
+) -> dict[str, float | int]:
     began, before = time.perf_counter(), server.cpu_s()
     measured = asyncio.run(
-        talk_with_pauses(
-            server.address, _OPEN_CONVERSATIONS, pause_s=_PAUSE_S, lasting_s=_LASTING_S
-        )
+        talk_with_pauses(server.address, guests, pause_s=_PAUSE_S, lasting_s=lasting_s)
     )
     return _report(server, measured, time.perf_counter() - began, server.cpu_s() - before)
 

@@ -179,11 +179,11 @@ async def run(names: Sequence[str] = tuple(SCRIPTS)) -> dict[str, object]:
     dialogues = {name: await _played(SCRIPTS[name]) for name in names}
     calls = [call for dialogue in dialogues.values() for call in dialogue]
     turns = [turn for name, dialogue in dialogues.items() for turn in _turns(name, dialogue)]
+    by_agent: dict[str, dict[str, float]] = {
+        agent: _spread(call.tokens for call in calls if call.agent == agent) for agent in MODELS
+    }
     return {
-        "tokens_a_call": {
-            **{agent: _spread(c.tokens for c in calls if c.agent == agent) for agent in MODELS},
-            "all": _spread(call.tokens for call in calls),
-        },
+        "tokens_a_call": by_agent | {"all": _spread(call.tokens for call in calls)},
         "tokens_a_turn": _spread(sum(call.tokens for call in turn) for turn in turns),
         "calls_a_turn": {
             "median": median(len(turn) for turn in turns),

@@ -19,7 +19,17 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to
 
 def build(program: Program) -> typer.Typer:
     """The command line around a program."""
-    from infrastructure.cli import bench, check, keys, replay, serve, talk, understand
+    from infrastructure.cli import (
+        airtable,
+        bench,
+        check,
+        compare,
+        keys,
+        replay,
+        serve,
+        talk,
+        understand,
+    )
 
     cli = typer.Typer(
         name="anfitrion",
@@ -30,7 +40,7 @@ def build(program: Program) -> typer.Typer:
         # Plain help: the coloured one costs a tenth of a second at every start.
         rich_markup_mode=None,
     )
-    for command in (serve, talk, check, understand, keys, replay, bench):
+    for command in (serve, talk, check, understand, compare, keys, airtable, replay, bench):
         command.add(cli, program)
     return cli
 
@@ -61,6 +71,10 @@ def _complain(lines: tuple[str, ...]) -> None:
 
 
 def print_json(value: Any) -> None:
+    sys.stdout.write(json_text(value))
+
+
+def json_text(value: Any) -> str:
     import orjson
 
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n"

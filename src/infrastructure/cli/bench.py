@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from infrastructure.cli.app import Json, print_json
+from infrastructure.cli.app import Json, print_json, settings_of
 
 if TYPE_CHECKING:
     from infrastructure.cli.program import Program
@@ -43,6 +44,7 @@ def add(cli: typer.Typer, program: Program) -> None:
 def _add_subject(group: typer.Typer, program: Program, name: str, summary: str) -> None:
     @group.command(name=name, help=summary)
     def measure(json: Json = False) -> None:
+        program.configure_logging(settings_of(program), level=logging.WARNING)
         _show(program.measure(name), json=json)
 
 

@@ -36,6 +36,16 @@ class OpenLedger(Protocol):
     def conversations(self) -> Conversations: ...
 
 
+class Compared(Protocol):
+    """What came of a comparison."""
+
+    def as_json(self) -> dict[str, Any]: ...
+
+    def as_table(self) -> str: ...
+
+    def as_html(self) -> str: ...
+
+
 class Program(Protocol):
     """Everything that commands do with the rest of the program."""
 
@@ -75,6 +85,23 @@ class Program(Protocol):
         """Predict one item after the other, and say how many are done.
 
         Raises: ValueError where the file is none of the evaluation sets.
+        """
+        ...
+
+    async def compare(
+        self,
+        sides: Sequence[tuple[str, Settings]],
+        *,
+        scenarios: Path | None,
+        repeats: int,
+        at_once: int,
+        on_played: Callable[[int, int], None],
+    ) -> Compared:
+        """Play scripted guests through two model settings, each named as it was written.
+
+        `on_played` hears how many dialogues are done, and of how many.
+
+        Raises: ValueError where the scenarios cannot be used.
         """
         ...
 

@@ -10,15 +10,8 @@ from typing import Any
 from domain.venue import Venue
 from infrastructure.comparison.figures import figures_of
 from infrastructure.comparison.playing import OpenHouse, Played, play
+from infrastructure.comparison.report import as_html, as_table
 from infrastructure.comparison.scenarios import Scenario, ScenarioError
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A model setting as it was written, and the houses that it runs."""
-
-    setting: str
-    open_house: OpenHouse
 
 
 @dataclass(slots=True)
@@ -29,6 +22,16 @@ class Comparison:
     repeats: int
     settings: tuple[str, str]
     played: dict[str, list[Played]] = field(default_factory=lambda: {"a": [], "b": []})
+
+    @property
+    def done(self) -> int:
+        return sum(map(len, self.played.values()))
+
+    def as_table(self) -> str:
+        return as_table(self.as_json())
+
+    def as_html(self) -> str:
+        return as_html(self.as_json())
 
     @property
     def runs(self) -> int:
@@ -65,16 +68,16 @@ def _verdict(scenario: Scenario, played: Sequence[Played]) -> dict[str, Any]:
 
 async def compare(
     comparison: Comparison,
-    sides: Mapping[str, Side],
+    workers: Sequence[Mapping[str, OpenHouse]],
     venues: Mapping[str, Venue],
     *,
-    at_once: int,
-    on_played: Callable[[Played], None],
+    on_played: Callable[[], None],
 ) -> None:
-    """Plays every scenario on both sides, `at_once` at a time.
+    """Plays every scenario on both sides, as many at a time as there are workers.
 
-    Repeats of a scenario lie far apart, so that they are not asked as one where identical requests
-    in flight are shared; and the sides alternate, so that a provider's bad minute strikes both.
+    A worker has its own houses for each side: what they ask is never asked together with another
+    dialogue's identical request, which would be counted once. The sides alternate, so that a
+    provider's bad minute strikes both.
 
     Raises: ScenarioError where a scenario is about a venue or a topic that is not there.
     """
@@ -82,15 +85,15 @@ async def compare(
         _check(scenario, venues)
     jobs = _jobs(comparison)
 
-    async def work() -> None:
+    async def work(houses: Mapping[str, OpenHouse]) -> None:
         for side, repeat, scenario in jobs:
-            played = await play(scenario, sides[side].open_house, venues, repeat=repeat)
+            played = await play(scenario, houses[side], venues, repeat=repeat)
             comparison.played[side].append(played)
-            on_played(played)
+            on_played()
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(at_once):
-            group.create_task(work())
+        for houses in workers:
+            group.create_task(work(houses))
 
 
 def _jobs(comparison: Comparison) -> Iterator[tuple[str, int, Scenario]]:

@@ -48,11 +48,7 @@ class ScriptedGuest:
         self._manner = frozenset(scenario.manner)
         self._phrases = Phrasebook(
             kind=kind,
-            style="terse"
-            if "terse" in self._manner
-            else "chatty"
-            if "chatty" in self._manner
-            else "plain",
+            style=next((style for style in ("terse", "chatty") if style in self._manner), "plain"),
             today=date.fromisoformat(scenario.clock.split()[0]),
             dice=dice,
             has_typos="typos" in self._manner,
@@ -121,7 +117,7 @@ class ScriptedGuest:
             case "ask":
                 return True
             case "check":
-                return answer["status"] == "answered"
+                return bool(answer["status"] == "answered")
             case goal:
                 return bool(answer["action"] == _DONE[goal])
 
@@ -245,7 +241,7 @@ class ScriptedGuest:
     def _restate(self, asked: Sequence[str] = ()) -> str:
         """The wish once more, so that it cannot be misread."""
         self._restated += 1
-        wished = asked or [name for name in ("party", "service", "day", "time")]
+        wished = asked or ("party", "service", "day", "time")
         told = [name for name in wished if self._knows(name)]
         if not told:
             return self._phrases.opening(self._scenario.goal, self._facts, ())

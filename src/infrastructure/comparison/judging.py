@@ -20,7 +20,6 @@ _HEARD = 0.5
 _LONG_WORD = re.compile(r"\w{5,}")
 
 
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is judged: the answers that were given, and the bookings before and after."""

@@ -19,6 +19,9 @@ _FOLDER = Path(__file__).with_name("phrases")
 _ORDER = ("party", "service", "person", "preferences", "day", "time", "requests", "name", "phone")
 """Details in the order in which a sentence has them."""
 
+_APART = frozenset({"requests", "name", "phone"})
+"""Details that are sentences of their own, set apart by a comma."""
+
 _LONG_WORD = re.compile(r"\b[a-zñ]{6,}\b")
 
 
@@ -46,7 +49,10 @@ class Phrasebook:
         """A first sentence: a greeting, what is wanted, and the details that are given at once."""
         hello = self._draw(self._table["hello"])
         wish = self._draw(self._table[goal][self._kind])
-        return self._written(" ".join(filter(None, (hello, wish, self._within(facts, told)))))
+        inner = self._within(facts, told)
+        if goal == "move" and inner:
+            inner = self._draw(self._table["move_to"]).format(facts=inner)
+        return self._written(" ".join(filter(None, (hello, wish, inner))))
 
     def details(self, facts: Facts, told: Sequence[str], *, fully: bool = False) -> str:
         """Details as the answer to a question. `fully`: so that nobody can take them otherwise."""
@@ -69,7 +75,7 @@ class Phrasebook:
     def choice(self, clock: time) -> str:
         """One of several offers, by its clock."""
         text = self._draw(self._table["choose"]).format(clock=self._figures(clock))
-        return self._written(self._singular(text))
+        return self._written(text)
 
     def booking_on(self, day: date) -> str:
         """Which of their bookings the guest means."""
@@ -83,11 +89,12 @@ class Phrasebook:
         return table(self.language)
 
     def _within(self, facts: Facts, told: Sequence[str], *, fully: bool = False) -> str:
-        return " ".join(
-            self._draw(self._table["within"][name]).format(**self._words(facts, name, fully=fully))
-            for name in _ORDER
-            if name in told
-        )
+        parts = [(name, self._draw(self._table["within"][name])) for name in _ORDER if name in told]
+        text = ""
+        for name, phrase in parts:
+            gap = ", " if name in _APART else " "
+            text += gap * bool(text) + phrase.format(**self._words(facts, name, fully=fully))
+        return text
 
     def _words(self, facts: Facts, name: str, *, fully: bool) -> dict[str, str]:
         value = getattr(facts, name)
@@ -130,13 +137,11 @@ class Phrasebook:
         in_words = not clock.minute % 15 and self._dice.random() < 0.5
         form = "full" if fully else "words" if in_words else "figures"
         text = self._draw(clocks[form])
-        return self._singular(
-            text.format(
-                h24=f"{clock:%H:%M}",
-                h12=_twelve(clock),
-                words=self._spoken(clock) if form == "words" else "",
-                part=self._part(clock.hour),
-            )
+        return text.format(
+            h24=f"{clock:%H:%M}",
+            h12=_twelve(clock),
+            words=self._spoken(clock) if form == "words" else "",
+            part=self._part(clock.hour),
         )
 
     def _figures(self, clock: time) -> str:
@@ -152,12 +157,6 @@ class Phrasebook:
         parts = self._table["clocks"]["parts"]
         return str(parts[max(begin for begin in parts if begin <= hour)])
 
-    def _singular(self, text: str) -> str:
-        """Spanish says "a la una", and everything else in the plural."""
-        for wrong, right in self._table["clocks"]["one"].items():
-            text = text.replace(wrong, right)
-        return text
-
     # --- how it is written -----------------------------------------------------------------------
 
     def _draw(self, phrases: Mapping[str, Sequence[str]] | Sequence[str]) -> str:
@@ -166,6 +165,8 @@ class Phrasebook:
         return self._dice.choice(phrases)
 
     def _written(self, text: str) -> str:
+        for wrong, right in self._table["tidy"].items():
+            text = text.replace(wrong, right)
         return self._mistyped(text) if self._has_typos else text
 
     def _mistyped(self, text: str) -> str:

@@ -138,7 +138,7 @@ async def _furnish(
 async def _make(
     house: House, venue: Venue, wanted: Iterable[Given], *, owner: str
 ) -> list[BookingCode]:
-    codes = []
+    codes: list[BookingCode] = []
     for given in wanted:
         for _ in range(given.times):
             asked = StaffBooking(

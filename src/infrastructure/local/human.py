@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from time import perf_counter
 
-from application.claims import ClaimCheck, facts_of
+from application.claims import ClaimCheck, facts_of, sayable
 from application.ports.agents import AgentReceipt, ReplyDone, ReplyPlan, ReplyText
 from application.wording import split_sentences
 from domain.acts import Act, Offered
@@ -34,7 +34,8 @@ class LocalHuman:
 
     def word(self, plan: ReplyPlan) -> str:
         """The whole reply at once."""
-        plan = replace(plan, language=spoken(plan), acts=tuple(self._true(plan)))
+        plan = sayable(replace(plan, language=spoken(plan)))
+        plan = replace(plan, acts=tuple(self._true(plan)))
         voice, words = LANGUAGES[plan.language]
         speaker = voice(plan)
         return joined(words[type(act)](speaker, act) for act in plan.acts)

@@ -27,10 +27,20 @@ from infrastructure.local.understanding.contact import Found, Span
 from infrastructure.local.understanding.cues import cue, filler
 from infrastructure.local.understanding.deciding import Signs, decide
 from infrastructure.local.understanding.house import House
-from infrastructure.local.understanding.intents import Asked, asks_for_a_name, what_was_asked
+from infrastructure.local.understanding.intents import (
+    CORRECTION,
+    Asked,
+    asks_for_a_name,
+    what_was_asked,
+)
 from infrastructure.local.understanding.language import language_of
 from infrastructure.local.understanding.moments import Moments, is_negated, sort_moments
-from infrastructure.local.understanding.names import find_beneficiary, find_name, split_name
+from infrastructure.local.understanding.names import (
+    find_beneficiary,
+    find_name,
+    split_name,
+    whole_name,
+)
 from infrastructure.local.understanding.party import PartyMention, find_parties
 from infrastructure.local.understanding.requests import Asked as Wishes
 from infrastructure.local.understanding.requests import find_requests
@@ -113,12 +123,17 @@ class LocalRouter:
         if choice is None:
             taken = [(m.start, m.end) for m in mentions]
             parties = with_party(parties, spotted or (), rest, taken=taken)
-            mentions = with_moments(mentions, spotted or (), rest, dates=self._dates)
+            unread = rest.without([(p.start, p.end) for p in parties])
+            mentions = with_moments(mentions, spotted or (), unread, dates=self._dates)
         provider = house.provider(rest)
         topic = house.topic(rest)
         known = [*((m.start, m.end) for m in mentions), *((p.start, p.end) for p in parties)]
         unnamed = rest.without([*known, *([provider[1]] if provider else [])])
         name = find_name(unnamed, expected=state.expecting is Expecting.NAME)
+        if name is not None:
+            name = whole_name(name, rest)
+            mentions = tuple(m for m in mentions if not _touches(m.start, m.end, name.span))
+            provider = provider and (None if _touches(*provider[1], name.span) else provider)
         return _Found(
             said=said,
             rest=rest,
@@ -156,7 +171,12 @@ class LocalRouter:
         bare number that is a time where people are known ("make it 8") goes the other way.
         """
         parties = find_parties(rest, expected=state.expecting is Expecting.PARTY_SIZE)
-        sure = [p for p in parties if p.strong or p.negated or not _may_be_an_hour(p, state)]
+        corrects = CORRECTION.search(rest.plain) is not None
+        sure = [
+            p
+            for p in parties
+            if p.strong or p.negated or not _may_be_an_hour(p, state, corrects=corrects)
+        ]
         hour_expected = state.expecting in _TIME_EXPECTED or (
             state.expecting is Expecting.OFFER and choice is None
         )
@@ -283,13 +303,22 @@ def _offered(state: DialogueState) -> int:
             return 0
 
 
-def _may_be_an_hour(party: PartyMention, state: DialogueState) -> bool:
-    """Whether a number with no noun may be a time here: what is being asked for, else what is open."""
+def _may_be_an_hour(party: PartyMention, state: DialogueState, *, corrects: bool) -> bool:
+    """Whether a number with no noun may be a time here: what is being asked for, else what is open.
+
+    Only what has been said can be corrected: "no, perdona, para 5" before any time is people.
+    """
     if state.expecting is Expecting.PARTY_SIZE or party.party.high > 12:
+        return False
+    if corrects and state.details.covers is not None and state.details.time is None:
         return False
     if state.expecting in _TIME_EXPECTED or state.expecting is Expecting.OFFER:
         return True
     return state.details.time is None and state.details.covers is not None
+
+
+def _touches(start: int, end: int, span: Span) -> bool:
+    return start < span[1] and span[0] < end
 
 
 def _overlaps(party: PartyMention, mention: Mention) -> bool:

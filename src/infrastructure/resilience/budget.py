@@ -103,7 +103,7 @@ class Budgeted:
             raise BudgetExceeded("MAX_TOKENS_PER_CALL")
         turn = current_turn()
         if turn is not None:
-            turn.check_tokens(sent + prompt.max_tokens)
+            turn.check_tokens(sent, prompt.max_tokens)
         most = self._figures.price_usd(tokens_in=sent, tokens_out=prompt.max_tokens)
         if most > self._limits.max_cost_usd:
             raise BudgetExceeded("MAX_COST_PER_CALL_USD")

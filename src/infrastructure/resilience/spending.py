@@ -28,12 +28,15 @@ class Meter:
     tokens_in: int = 0
     tokens_cached: int = 0
     tokens_out: int = 0
+    longest_out: int = 0
+    """Tokens of the longest answer so far."""
     cost_usd: float = 0.0
 
     def add(self, usage: Usage) -> None:
         self.tokens_in += usage.tokens_in
         self.tokens_cached += usage.tokens_cached
         self.tokens_out += usage.tokens_out
+        self.longest_out = max(self.longest_out, usage.tokens_out)
         self.cost_usd += usage.cost_usd
 
 
@@ -52,8 +55,12 @@ class TurnBudget:
         if self.meter.calls >= self.max_calls:
             raise BudgetExceeded("calls per turn")
 
-    def check_tokens(self, upcoming: int) -> None:
-        """Raises: BudgetExceeded where these tokens would pass what the turn may use."""
+    def check_tokens(self, sent: int, answered: int) -> None:
+        """Raises: BudgetExceeded where these tokens would pass what the turn may use.
+
+        A provider that has answered at greater length than it was asked to is expected to do so again.
+        """
+        upcoming = sent + max(answered, self.meter.longest_out)
         if self.meter.tokens_in + self.meter.tokens_out + upcoming > self.max_tokens:
             raise BudgetExceeded("tokens per turn")
 

@@ -69,6 +69,25 @@ class TwinRouter:
         return replace(routed, receipt=_charged(routed.receipt, meter, timer.ms()))
 
 
+class TurnOpening:
+    """A router without a model, where other agents have one: the turn's budget begins with it."""
+
+    def __init__(self, router: RouterAgent, *, clock: Clock) -> None:
+        self._router = router
+        self._clock = clock
+
+    async def run(
+        self,
+        *,
+        message: GuestMessage,
+        state: DialogueState,
+        venue: Venue,
+        history: Sequence[Exchange],
+    ) -> Routed:
+        begin_turn(TurnBudget(self._clock.monotonic()))
+        return await self._router.run(message=message, state=state, venue=venue, history=history)
+
+
 class TwinLogic:
     """Ranks with the model, or else locally."""
 

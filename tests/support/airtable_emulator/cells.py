@@ -20,17 +20,22 @@ from tests.support.airtable_emulator.model import Base, Field, Table, User
 TEXT = ("singleLineText", "multilineText", "richText", "email", "url", "phoneNumber")
 NUMERIC = ("number", "percent", "currency", "duration", "rating")
 SELECTS = ("singleSelect", "multipleSelects")
-COMPUTED = (
-    "formula",
-    "rollup",
-    "count",
-    "multipleLookupValues",
-    "createdTime",
-    "lastModifiedTime",
-    "createdBy",
-    "lastModifiedBy",
-    "autoNumber",
-    "button",
+AS_KEPT = frozenset((*TEXT, *NUMERIC, "checkbox"))
+"""Types whose kept value is the one that REST and formulas see."""
+
+COMPUTED = frozenset(
+    (
+        "formula",
+        "rollup",
+        "count",
+        "multipleLookupValues",
+        "createdTime",
+        "lastModifiedTime",
+        "createdBy",
+        "lastModifiedBy",
+        "autoNumber",
+        "button",
+    )
 )
 
 # From memory.
@@ -65,7 +70,7 @@ class CellWriter:
         if parse is None:
             raise errors.invalid_value(field.name, f"the type {field.type} is not emulated")
         kept = parse(self, field, value)
-        return None if kept in ("", [], False) and kept is not 0 else kept  # noqa: F632
+        return None if kept is False or kept == "" or kept == [] else kept
 
     def text(self, field: Field, value: Any) -> str:
         if self._typecast and isinstance(value, int | float) and not isinstance(value, bool):
@@ -101,7 +106,7 @@ class CellWriter:
             raise errors.invalid_value(field.name, "neither true nor false")
         return value
 
-    def date(self, field: Field, value: Any) -> str:
+    def plain_date(self, field: Field, value: Any) -> str:
         moment = self._moment(field, value)
         return moment.isoformat() if moment else ""
 
@@ -222,7 +227,7 @@ _PARSERS: dict[str, Callable[[CellWriter, Field, Any], Any]] = {
     **dict.fromkeys(NUMERIC, CellWriter.number),
     "rating": CellWriter.rating,
     "checkbox": CellWriter.checkbox,
-    "date": CellWriter.date,
+    "date": CellWriter.plain_date,
     "dateTime": CellWriter.date_time,
     "singleSelect": CellWriter.single_select,
     "multipleSelects": CellWriter.multiple_selects,

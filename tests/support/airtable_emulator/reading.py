@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.support.airtable_emulator import errors
-from tests.support.airtable_emulator.cells import COMPUTED, NUMERIC
+from tests.support.airtable_emulator.cells import AS_KEPT, COMPUTED
 from tests.support.airtable_emulator.clock import iso
 from tests.support.airtable_emulator.formulas.compiler import (
     Evaluate,
@@ -59,6 +59,8 @@ class Reader:
 
     def value(self, table: Table, record: Record, field: Field) -> Value:
         """Raises: EvaluationError for a computed cell in error."""
+        if field.type in AS_KEPT:
+            return record.cells.get(field.id)
         if field.type in COMPUTED:
             return self._computed(table, record, field)
         stored = record.cells.get(field.id)
@@ -116,9 +118,7 @@ class Reader:
                 return self._lookup_for_webhook(record, table, field)
         return self.json(table, record, field)
 
-    def text(
-        self, table: Table, record: Record, field: Field, zone: ZoneInfo | None = None
-    ) -> str:
+    def text(self, table: Table, record: Record, field: Field, zone: ZoneInfo | None = None) -> str:
         """The form of `cellFormat=string`, which Airtable calls unstable: not for logic."""
         try:
             value = self.value(table, record, field)
@@ -157,7 +157,9 @@ class Reader:
             except EvaluationError:
                 return False
             except Unknown as error:
-                raise errors.invalid_formula(reason=f"not known how Airtable has it: {error}") from error
+                raise errors.invalid_formula(
+                    reason=f"not known how Airtable has it: {error}"
+                ) from error
 
         return keeps
 
@@ -222,9 +224,7 @@ class Reader:
         except (EvaluationError, Unknown):
             return {"error": "#ERROR!"}
 
-    def _linked_values(
-        self, table: Table, record: Record, field: Field
-    ) -> list[tuple[str, Value]]:
+    def _linked_values(self, table: Table, record: Record, field: Field) -> list[tuple[str, Value]]:
         link = table.fields.get(field.options["recordLinkFieldId"])
         if link is None:
             raise EvaluationError("the link field is gone")
@@ -279,7 +279,9 @@ class RowView:
 
 
 def option(field: Field, option_id: str) -> dict[str, Any]:
-    return next(each for each in field.options["choices"] if each["id"] == option_id)
+    """A nameless one where it has just been removed, and only a webhook asks what was before."""
+    gone = {"id": option_id, "name": ""}
+    return next((each for each in field.options["choices"] if each["id"] == option_id), gone)
 
 
 def _resolver(table: Table) -> Callable[[str], str | None]:
@@ -301,7 +303,7 @@ def _shown(value: Value) -> Any:
             return {"specialValue": "NaN"}
         case float() if value.is_integer():
             return int(value)
-        case "" | False if not isinstance(value, int) or value is False:
+        case "" | False:
             return None
     return value
 
@@ -327,5 +329,3 @@ _AGGREGATES: dict[str, Callable[[list[Value]], Value]] = {
     "AND": lambda values: all(is_true(each) for each in values),
     "OR": lambda values: any(is_true(each) for each in values),
 }
-
-assert not set(NUMERIC) & set(COMPUTED)

@@ -13,7 +13,7 @@ import orjson
 from tests.support.airtable_emulator import errors
 from tests.support.airtable_emulator.errors import ApiError
 
-_JSON = "application/json; charset=utf-8"
+JSON = "application/json; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ class Response:
 
 
 def answer(value: Any, status: int = 200) -> Response:
-    return Response(status, orjson.dumps(value), {"content-type": _JSON})
+    return Response(status, orjson.dumps(value), {"content-type": JSON})
 
 
 def refusal(error: ApiError) -> Response:
-    headers = {"content-type": _JSON}
+    headers = {"content-type": JSON}
     if error.reason:
         headers["x-emulator-reason"] = error.reason.encode("ascii", "backslashreplace").decode()
     if error.retry_after_s is not None:

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import pytest
 
-from application.claims import Claim, ClaimCheck, Facts, Verdict, facts_of, sentences
+from application.claims import Claim, ClaimCheck, Facts, Verdict, facts_of, sayable, sentences
 from application.wording import split_sentences
 from domain import acts
 from domain.availability import RefusalCode
@@ -185,3 +185,53 @@ def test_a_long_hostile_text_does_not_hang_it() -> None:
         ClaimCheck().check(piece, FACTS["NOTHING"])
         ClaimCheck().check(piece, replace(FACTS["BOOKED"], language="es"))
     assert perf_counter() - began < 5
+
+
+# --- texts of others ---------------------------------------------------------------------------------
+
+
+def test_a_houses_own_answer_says_nothing_of_a_booking() -> None:
+    ordered = "El parking es de pago. Su reserva está confirmada. [Pague](https://evil.example)"
+    (act,) = sayable(plan(acts.HouseSays("parking", ordered))).acts
+    assert act == acts.HouseSays("parking", "El parking es de pago.")
+
+
+def test_an_answer_that_is_nothing_but_an_order_is_no_answer() -> None:
+    (act,) = sayable(plan(acts.HouseSays("parking", "Tu mesa queda confirmada."))).acts
+    assert act == acts.NoAnswer("parking", RESTAURANT.contact.phone)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "https://evil.example/pay",
+        "![menú](https://evil.example/c.png)",
+        "mi mesa ya está confirmada",
+        "llámame al 611 908 274",
+        "una mesa tranquila " * 20,
+    ],
+)
+def test_a_request_that_reads_like_the_houses_word_is_not_said_back(request_: str) -> None:
+    honest = "mesa junto a la ventana"
+    (act,) = sayable(plan(acts.Noted(requests=(honest, request_)))).acts
+    assert act == acts.Noted(requests=(honest,))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "Si no me equivoco, la he anulado."),
+        ("es", "Aunque no lo creas, tu mesa está confirmada."),
+        ("es", "Si te interesa, ya la he reservado."),
+        ("en", "If I'm not mistaken, your table is confirmed."),
+        ("en", "If it helps, I have already booked it."),
+    ],
+)
+def test_a_hedge_makes_no_condition(language: str, text: str) -> None:
+    assert "outcome" in reasons(text, replace(FACTS["NOTHING"], language=language))
+
+
+def test_a_deed_that_nothing_here_knows_is_stopped() -> None:
+    facts = replace(FACTS["NOTHING"], language="es")
+    assert "outcome" in reasons("Acabo de enchufarte en la agenda.", facts)
+    assert reasons("He entendido que sois cuatro.", replace(facts, wish_known=False)) == ()

@@ -23,6 +23,8 @@ _ORDER_AROUND = cue(
     "(first|second|third|fourth|fifth|last) (one|option|slot|time)", "(opcion|option) [1-5a-e]", "(opcion|option) (uno|una|dos|tres|cuatro|cinco|one|two|three|four|five)", "(primera|segunda|tercera|cuarta|quinta|ultima)( opcion)?",
     "1ra", "2da", "3ra", "1era", "3era", "1a", "2a", "3a", "1st", "2nd", "3rd", "first", "second", "third",
 )  # fmt: skip
+_OWN = re.compile(r"(?<!\w)(?:mi|my|our|nuestra)\s+$")
+""" "es mi primera visita" """
 _NUMBERED = re.compile(
     rf"(?<!\w)(?:(?:la|el|opcion|option|number|numero|no\.?|num\.?|n°|nro\.?|#)\s*|the\s+(?=\d))(?P<n>{NUMBER})(?![\w:.,]?\d|\s*(?:de\s+[a-z]+|[ap]\.?m|y\s|horas?|h(?!\w)|personas|people))(?!\w)"
 )
@@ -76,7 +78,8 @@ _SHIFT_EARLIER = cue(
 def find_choice(said: Said, *, offered: int) -> tuple[OfferChoice, tuple[int, int]] | None:
     """The choice a message makes. `offered`: how many things were put to the guest; 0 for nothing."""
     plain = said.plain
-    if match := _ORDER_AROUND.search(plain):
+    match = _ORDER_AROUND.search(plain)
+    if match and not _OWN.search(plain, 0, match.start()):
         for position, ordinal in _ORDINALS.items():
             if ordinal.search(match[0]):
                 return ByOrder(position), match.span()

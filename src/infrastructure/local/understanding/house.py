@@ -11,8 +11,9 @@ from domain.venue import ResourceKind, Venue
 from infrastructure.local.understanding.cues import cue
 from infrastructure.local.understanding.text import Said, fold
 
-SIMILAR = 86
-"""Ratio from which a word counts as a misspelling of another ("limpiesa"); below it, words that
+SIMILAR = 85
+"""Ratio from which a word counts as a misspelling of another ("limpiesa", and two letters swapped in a
+word of seven: "conrtol"); below it, words that
 mean something else begin to match ("comida" and "movida" have 67, "cena" and "cita" 50)."""
 SHORTEST_FUZZY = 5
 """Shorter words are too easily mistaken for each other."""
@@ -129,11 +130,23 @@ def _services(venue: Venue) -> list[_Name]:
     return [
         _Name(fold(words), service.id)
         for service in venue.services
-        for words in {
+        for alias in {
             *service.names.values(),
             *(a for many in service.aliases.values() for a in many),
         }
+        for words in _with_pronouns(alias)
     ]
+
+
+def _with_pronouns(alias: str) -> list[str]:
+    """ "sacar una muela" is "sacarme una muela" and "sacarle una muela" as well."""
+    verb, _, rest = alias.partition(" ")
+    if not rest or not _INFINITIVE.fullmatch(verb):
+        return [alias]
+    return [alias, *(f"{verb}{pronoun} {rest}" for pronoun in ("me", "te", "le", "se", "nos"))]
+
+
+_INFINITIVE = re.compile(r"\w{3,}[aei]r")
 
 
 def _topics(venue: Venue) -> list[_Name]:

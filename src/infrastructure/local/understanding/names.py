@@ -66,7 +66,7 @@ _NEVER = word_set(
     intolerante vegetariano vegetariana vegano vegana diabetico diabetica embarazada sordo sorda ciego ciega nuevo nueva cliente yo nosotros alguien
     cancelar cancela cambiar cambia mover agendar quien ningun ninguna ninguno otra otro primera segunda tercera ultima comer cenar almorzar
     terraza dentro fuera ninos nino bebe gente seria puede puedo podria hay tiene tienen horas hora dia semana mes nombre telefono correo
-    you're i'm it's i'd i'll don't asap now later earlier again soon everyone all everything anyone someone him her them mine yours else only
+    you're i'm it's i'd i'll we'll we're don't esa ese eso aquella aquel asap now later earlier again soon everyone all everything anyone someone him her them mine yours else only
     """
 ) | frozenset(WORDS)
 
@@ -85,6 +85,25 @@ def find_name(said: Said, *, expected: bool) -> Found | None:
         ):
             return found
     return _bare_name(said) if expected else None
+
+
+def whole_name(name: Found, said: Said) -> Found:
+    """The name with the surnames that follow it in `said`, though a feast or a dentist has them too:
+    "Paula Reyes", "Julia Vargas"."""
+    end = name.span[1]
+    while (surname := _SURNAME.match(said.text, end)) and not _is_other(said, surname):
+        end = surname.end()
+    return Found(_trimmed(said.text[name.span[0] : end]), (name.span[0], end))
+
+
+_SURNAME = re.compile(r" ([^\W\d_][^\W\d_]+)")
+
+
+def _is_other(said: Said, surname: re.Match[str]) -> bool:
+    is_shouted = surname[1].isupper() and said.text.isupper()
+    is_title = _TITLE.match(f"{said.plain[surname.start(1) : surname.end()]} ")
+    plain = said.plain[slice(*surname.span(1))]
+    return not surname[1][0].isupper() or is_shouted or bool(is_title) or plain in _NEVER
 
 
 def _name_at(said: Said, position: int, *, sure: bool) -> Found | None:

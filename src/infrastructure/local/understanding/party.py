@@ -116,6 +116,10 @@ _ONE_OF_THEM = re.compile(r"(?:(?:just|only|the|a)\s+)*(?:one|uno|una|un)")
 _SEARCHES = re.compile(
     r"(?:search\w*|look\w*|find|ask\w*|only|buscar|busco|recommend\w*|another|would\s+be|is|that)\s+(?:for\s+)?(?:the\s+)?$"
 )
+_SOME_OF_THEM = re.compile(
+    r"\s+(?:is|are|es|son|somos)\s+(?:an?\s+)?(?:c(?:o?)elia\w*|vega\w*|vegeta\w*|al+erg\w*|intoler\w*|diabet\w*|embarazad\w*|pregnant)"
+)
+""" "una persona es celíaca": one of the party, not the party."""
 _NEGATED = re.compile(
     r"(?:\b(?:no|not|ni|nor|ya\s+no)\s+(?:somos\s+|son\s+|para\s+|for\s+)?|\b(?:en\s+(?:vez|lugar)\s+de|instead\s+of|rather\s+than|and\s+not|y\s+no)\s+(?:ser\s+|being\s+)?)$"
 )
@@ -238,6 +242,8 @@ def _mention(chain: _Chain, plain: str, *, expected: bool) -> PartyMention | Non
     if not 1 <= chain.low <= chain.high <= MAX_PARTY:
         return None
     before, after = plain[max(0, chain.start - 40) : chain.start], plain[chain.end : chain.end + 24]
+    if _SOME_OF_THEM.match(plain, chain.end) and _lead(before) is None:
+        return None
     if chain.with_noun or chain.related >= 2 or 0 < chain.related < chain.items:
         return None if _adds_to_a_booking(chain, plain) else _made(chain, before, strong=True)
     if _NOT_BEFORE.search(before[-12:]) and not _NEGATED.search(before):

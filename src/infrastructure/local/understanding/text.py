@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,6 +74,32 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+def _slips(words: Iterable[str]) -> dict[str, str]:
+    """Every word with two neighbouring letters swapped, and the word that was meant."""
+    return {
+        f"{word[:i]}{word[i + 1]}{word[i]}{word[i + 2 :]}": word
+        for word in words
+        for i in range(len(word) - 1)
+        if word[i] != word[i + 1]
+    }
+
+
+_MEANT = _slips(
+    word_set("""
+    cancelar cancela cancelo cancel anular anulo reservar reserva reservas reservalo cambiar cambio mover
+    confirmo confirmar confirmado perfecto acuerdo estupendo gracias nombre quiero quisiera necesito personas
+    change booking reservation appointment confirm perfect please thanks people
+    """)
+)
+"""What decides about a message, and is mistyped in a hurry: "canclear", "de acuredo"."""
+_LETTERS = re.compile(r"[a-z]{5,}")
+
+
+def mended(plain: str) -> str:
+    """The same text, as long as before, with swapped letters put right in the words that decide."""
+    return _LETTERS.sub(lambda word: _MEANT.get(word[0], word[0]), plain)
+
+
 @dataclass(frozen=True)
 class Said:
     """A message. `text` is what is quoted back, `plain` what the tables are matched against."""
@@ -83,7 +110,7 @@ class Said:
     @classmethod
     def of(cls, message: str) -> Said:
         text = clean(message)
-        return cls(text, fold(text))
+        return cls(text, mended(fold(text)))
 
     @cached_property
     def words(self) -> tuple[str, ...]:

@@ -92,8 +92,8 @@ def _concatenate(*parts: Value) -> str:
 
 
 _FUNCTIONS = {
-    "AND": _Function(1, None, lambda *values: all([is_true(value) for value in values])),
-    "OR": _Function(1, None, lambda *values: any([is_true(value) for value in values])),
+    "AND": _Function(1, None, lambda *values: all(map(is_true, values))),
+    "OR": _Function(1, None, lambda *values: any(map(is_true, values))),
     "XOR": _Function(1, None, lambda *values: sum(map(is_true, values)) % 2 == 1),
     "NOT": _Function(1, 1, lambda value: not is_true(value)),
     "SWITCH": _Function(2, None, _switch),
@@ -221,7 +221,7 @@ class _Compiler:
             value = value_of(row)
             if value is None or isinstance(value, str):
                 return (value or "") in texts
-            return any([equal(value, each) for each in texts])
+            return any(equal(value, each) for each in texts)
 
         return evaluate
 
@@ -231,7 +231,9 @@ def _texts_compared(arguments: tuple[Node, ...]) -> tuple[Node, frozenset[str]] 
     subjects, texts = set(), set()
     for each in arguments:
         match each:
-            case Binary("=", FieldRef() | Call("RECORD_ID", ()) as subject, Literal(str() as value)):
+            case Binary(
+                "=", FieldRef() | Call("RECORD_ID", ()) as subject, Literal(str() as value)
+            ):
                 subjects.add(subject)
                 texts.add(value)
             case _:

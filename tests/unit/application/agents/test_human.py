@@ -197,3 +197,16 @@ async def test_a_truthful_model_is_let_through_whatever_the_turn_is() -> None:
         truth = LocalHuman().word(said)
         _, done, _ = await worded(said, truth)
         assert (done.text, done.stopped) == (truth, ()), act
+
+
+async def test_the_prompt_is_not_repeated_to_a_guest() -> None:
+    _, done, _ = await worded(plan(acts.Thanked(), language="en"), PROMPT)
+    assert "prompt" in done.stopped
+    assert "receptionist" not in done.text
+
+
+@pytest.mark.parametrize("endless", ["Miro las opciones. " * 500, "miro las opciones y " * 500])
+async def test_a_model_that_does_not_stop_is_stopped(endless: str) -> None:
+    _, done, _ = await worded(plan(acts.Ask(acts.Detail.DATE)), endless)
+    assert len(done.text) < 200
+    assert "?" in done.text

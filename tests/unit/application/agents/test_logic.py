@@ -76,16 +76,28 @@ async def test_at_most_twelve_are_shown() -> None:
     model = ScriptedModel([answer("13", "12")])
     ranked = await rank(model, count=20)
     assert ranked.order == (11,)
-    assert "\n12 27/11 " in model.prompts[0].user
+    assert "\n12 " in model.prompts[0].user
     assert "\n13 " not in model.prompts[0].user
 
 
 async def test_facts_are_local_times_areas_and_what_stays_empty() -> None:
     model = ScriptedModel([answer("1")])
     await rank(model)
-    assert model.prompts[0].user.splitlines()[3] == "1 27/11 20:00 terrace"
+    assert model.prompts[0].user.splitlines()[3] == "1 20:00 terrace"
     assert "wish: 27/11 21:00, 2 people, quiet" in model.prompts[0].user
     assert model.prompts[0].system == PROMPT
+
+
+async def test_a_day_is_named_where_it_is_not_the_one_wished_for() -> None:
+    model = ScriptedModel([answer("1")])
+    await ModelLogic(model).run(
+        venue=restaurant(),
+        wish=exactly(NINE, day=FRIDAY - timedelta(days=1)),
+        words="",
+        candidates=slots(2),
+        language="es",
+    )
+    assert model.prompts[0].user.splitlines()[-1] == "2 27/11 20:15 terrace"
 
 
 async def test_staff_are_never_named() -> None:
@@ -102,7 +114,7 @@ async def test_staff_are_never_named() -> None:
     await ModelLogic(model).run(
         venue=venue, wish=exactly(600, covers=1), words="", candidates=[slot, slot], language="es"
     )
-    assert "1 27/11 10:00 DRA-A" in model.prompts[0].user
+    assert "1 10:00 DRA-A" in model.prompts[0].user
 
 
 async def test_what_identifies_a_guest_is_not_sent() -> None:

@@ -218,6 +218,25 @@ def test_a_remark_after_the_booking_is_added_to_it() -> None:
     assert only(acts, Updated)
 
 
+@pytest.mark.parametrize(
+    ("correction", "covers", "minute"),
+    [
+        (says(Intent.CORRECT, when=When(time=ClockTime(10))), 4, 22 * 60),
+        (says(Intent.CORRECT, party=Party(5, 5), name="somos"), 5, 21 * 60),
+    ],
+)
+def test_a_correction_while_the_name_is_asked_takes_the_yes_back(
+    correction: Any, covers: int, minute: int
+) -> None:
+    desk = Desk()
+    desk.hears(says(Intent.BOOK, when=FRIDAY_NINE, party=FOUR))
+    assert only(desk.hears(YES), Ask).detail is Detail.NAME
+    assert only(desk.hears(correction), Offered)
+    wish = desk.asked(Search).wishes[0]
+    assert (wish.covers, wish.target) == (covers, minute)
+    assert not desk.did(BookOffer)
+
+
 # --- choosing ------------------------------------------------------------------------------------
 
 

@@ -394,6 +394,58 @@ def test_services_and_people_are_found_with_their_typos() -> None:
     assert read("para cenar el viernes").service == "dinner"
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("quiero canclear mi reserva", Intent.CANCEL),
+        ("I want to cacnel my booking", Intent.CANCEL),
+        ("quiero una mesa para una persona mañana", Intent.BOOK),
+        ("mesa para 4 mañana, una persona es celíaca", Intent.BOOK),
+        ("una persona, por favor", Intent.HANDOFF),
+    ],
+)
+def test_a_wish_is_seen_through_swapped_letters_and_common_words(text: str, intent: Intent) -> None:
+    assert read(text).intent is intent
+
+
+@pytest.mark.parametrize(
+    "text", ["pefrecto", "de acuredo", "ay sí, muchas gracias", "oh that's wonderful, yes please!"]
+)
+def test_a_yes_is_seen_through_swapped_letters_and_sighs(text: str) -> None:
+    assert read(text, ONE_OFFERED).intent is Intent.AFFIRM
+
+
+def test_a_surname_that_is_a_feast_or_a_dentists_belongs_to_the_name() -> None:
+    feast = read("a las 21:00, a nombre de Paula Reyes", asked(Expecting.TIME))
+    dentist = read("a las cuatro, soy Julia Rojas", asked(Expecting.TIME), CLINIC)
+    alone = read("Julia Rojas", asked(Expecting.NAME), CLINIC)
+    assert (feast.name, feast.when.day) == ("Paula Reyes", None)
+    assert (dentist.name, dentist.provider) == ("Julia Rojas", "")
+    assert (alone.name, alone.provider) == ("Julia Rojas", "")
+
+
+def test_one_of_the_party_is_not_the_party() -> None:
+    assert read("mesa para 4 el viernes, una persona es celíaca").party == Party(4, 4)
+    assert read("mesa para una persona").party == Party(1, 1)
+
+
+@pytest.mark.parametrize("text", ["no, perdona, para 5", "no wait, for 5"])
+def test_before_any_time_is_known_a_correction_is_about_people(text: str) -> None:
+    state = DialogueState(
+        language="es", task=Task.BOOK, expecting=Expecting.TIME, details=Details(covers=4)
+    )
+    understood = read(text, state)
+    assert (understood.party, understood.when) == (Party(5, 5), When())
+
+
+def test_an_infinitive_may_carry_its_pronoun() -> None:
+    assert read("necesito sacarme una muela", venue=CLINIC).service == "extraction"
+
+
+def test_ones_own_first_visit_is_no_choice() -> None:
+    assert read("es mi primera visita", ONE_OFFERED).choice is None
+
+
 def test_a_table_can_be_asked_for_by_number() -> None:
     assert read("la mesa 7 para el viernes").provider == "mesa 7"
 

@@ -20,13 +20,15 @@ from application.ports.agents import (
     ReplyText,
     Routed,
 )
+from application.ports.language_model import Usage
 from domain.dialogue import DialogueState
 from domain.understanding import Intent, Understanding
 from infrastructure.local.dates import DateReader
 from infrastructure.resilience.breaker import Breaker
 from infrastructure.resilience.budget import CallLimits, DailyBudget
 from infrastructure.resilience.onion import resilient
-from infrastructure.resilience.twins import TwinHuman, TwinLogic, TwinRouter
+from infrastructure.resilience.spending import Meter, TurnBudget, begin_turn, current_turn
+from infrastructure.resilience.twins import TurnOpening, TwinHuman, TwinLogic, TwinRouter
 from tests.fakes.clock import StillClock
 from tests.fakes.scripted_model import Answer, Never, ScriptedModel
 from tests.unit.domain.houses import NINE, NOW, exactly, restaurant
@@ -220,3 +222,21 @@ async def test_after_the_first_piece_it_does_not() -> None:
     )
     with pytest.raises(ModelUnavailable):
         await said(agent)
+
+
+async def test_a_turn_has_its_budget_although_its_router_has_no_model() -> None:
+    begin_turn(TurnBudget(0.0, meter=Meter(calls=4)))
+    clock = StillClock()
+    await TurnOpening(LocalRouter(), clock=clock).run(message=None, state=None)  # type: ignore[call-arg, arg-type]
+    turn = current_turn()
+    assert turn is not None
+    assert (turn.meter.calls, turn.started) == (0, clock.monotonic())
+
+
+def test_who_answered_too_much_once_is_expected_to_do_so_again() -> None:
+    turn = TurnBudget(0.0, max_tokens=1000)
+    turn.meter.add(Usage("m", tokens_in=100, tokens_out=500))
+    with pytest.raises(BudgetExceeded):
+        turn.check_tokens(100, 50)
+    fresh = TurnBudget(0.0, max_tokens=1000)
+    fresh.check_tokens(100, 50)
