@@ -98,7 +98,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(
-    r"(?<![\w+-])(?:[A-Z0-9]{3}(?:-[A-Z0-9]{3})+|(?=[A-Za-z-]*\d)(?=[\d-]*[A-Za-z])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)(?![\w-])"
+    r"(?<![\w+-])(?:[A-Z0-9]{3}(?:-[A-Z0-9]{3})+|[A-Z]{9}|[A-Z0-9]{3}(?: [A-Z0-9]{3}){2}|(?=[A-Za-z-]*\d)(?=[\d-]*[A-Za-z])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)(?![\w-])"
 )
 _NO_CODE = re.compile(
     r"\d{1,2}(?:h|hs|hrs|am|pm|st|nd|rd|th|er|h\d\d|uhr|min|mins|pax|a|º|ª|x\d)|\d+(?:mg|ml|km|m|eur|usd|bs|e)|[a-z]?\d{1,2}[a-z]?|2x1",

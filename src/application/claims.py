@@ -620,13 +620,27 @@ def _day_beside(reading: Reading, mention: TimeMention) -> DayMention | None:
 def _start_fits(
     argument: _Argument, entry: Entry, day: DayMention | None, mention: TimeMention
 ) -> bool:
-    named = {entry.minute} if entry.end is None else {entry.minute, entry.end}
+    ends = entry.end is not None and _is_said_as_end(argument, entry, mention)
+    named = {entry.minute, entry.end} if ends else {entry.minute}
     if not named & mention.minutes:
         return False
     if day is None or entry.day is None:
         return True
     # An end may fall on the day after.
     return entry.minute not in mention.minutes or _entry_day_fits(argument, entry, day)
+
+
+_UNTIL = re.compile(
+    r"\b(?:hasta|until|till?|by|ate|jusqu\w*|fino|bis|antes|before|avant|acab\w+|termin\w+|ends?|endet|finish\w*)\b"
+)
+
+
+def _is_said_as_end(argument: _Argument, entry: Entry, mention: TimeMention) -> bool:
+    """ "From 21:00 to 22:45", "until 22:45": alone, the end of one table is no start of another."""
+    said_before = argument.plain[max(mention.at - 20, 0) : mention.at + 6]
+    return _UNTIL.search(said_before) is not None or any(
+        entry.minute in other.minutes and other.at < mention.at for other in argument.reading.times
+    )
 
 
 def _counts(argument: _Argument) -> Iterator[str]:

@@ -73,8 +73,8 @@ def test_each_agent_can_have_its_own_model(home: Path, monkeypatch: pytest.Monke
 
 
 def test_the_numbers_can_be_printed_for_a_program(home: Path) -> None:
-    words = "compare --scenario scenarios --a local --b local --json -".split()
-    command = [sys.executable, "-m", "main", *words]
+    options = ["--scenario", "scenarios", "--a", "local", "--b", "local", "--json", "-"]
+    command = [sys.executable, "-m", "main", "compare", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     numbers: dict[str, Any] = json.loads(done.stdout)
     assert (numbers["scenarios"], numbers["repeats"]) == (2, 1)

@@ -37,8 +37,12 @@ needs_uv = pytest.mark.skipif(UV is None, reason="uv is not here; `make run` put
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """A data folder of its own, and a uv that installs nothing: whoever runs tests has done that."""
+    # Under `make test` a make of our own would take itself for a part of that one.
+    inherited = {
+        name: value for name, value in os.environ.items() if "MAKE" not in name and name != "MFLAGS"
+    }
     return {
-        **os.environ,
+        **inherited,
         "PATH": os.pathsep.join([str(Path(UV or "").parent), os.environ["PATH"]]),
         "DATA_DIR": str(tmp_path / "data"),
         "UV_NO_SYNC": "1",

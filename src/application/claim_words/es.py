@@ -153,10 +153,10 @@ WORDS = Words(
     deeds=(
         r"\b(?:acab|termin)(?:o|a|amos|áis|an) de (\w+)|\b(?:he|hemos|ha|han) (?:ya |sido |quedado |vuelto a )*(\w+(?:[ai]d|íd|t|ch|s)[oa]s?)\b"
         r"|\b(?:est(?:á|án|ás|áis)|qued(?:a|an|as|áis|ó)|fue|fueron|van?) (?:ya |todo |toda |todos |bien |más que |muy |también )*(\w+(?:[ai]d|íd|crit|uest|ech)[oa]s?)\b"
-        r"|\b(?:te|le|os|les|se lo|se la|te lo|te la|lo|la|los|las) (\w{3,}(?:é|[ai]mos))\b|\b(?:te|se|os) l[aeo]s? (\w{2,}(?:o|[aei]mos))\b|\b(\w{2,}(?:[aei]ré|[aei]remos|[aei]rán?))\b"
+        r"|\b(?:te|le|os|les|se lo|se la|te lo|te la|lo|la|los|las) (\w{3,}(?:é|[aei]mos))\b|\b(?:te|se|os) l[aeo]s? (\w{2,}(?:o|[aei]mos))\b|\b(\w{2,}(?:[aei]ré|[aei]remos|[aei]rán?))\b"
     ),
     innocent=(
-        r"esté\b|ir\b|irse|ocupar|dé\b|demasiad|cuidad|nada|todo|toda|cada|entend|comprend|visto|mirad|busca|encontrad|consulta|revis|comproba|podid|tenid|sid[oa]|estad|dich|explica|pedid|pedimos|indica|comenta|menciona|escrit|leíd"
+        r"esté\b|ir\b|irse|ocupar|dé\b|demasiad|cuidad|nada|todo|toda|cada|entend|comprend|visto|mirad|busca|encontrad|consulta|revis|comproba|podid|tenid|sid[oa]|estad|dich|explica|pedid|pedimos|indica|comenta|menciona|escrit|leíd|llegad"
         r"|habid|gusta|perdid|equivoca|encanta|abiert|situad|ubicad|interesad|obligad|ocurrid|anota|tomad|ofrec|recomend|dese|agradec|record|ayud|necesit|pregunt|mirar|intentar"
         r"|dir[ée]|será|estar|podr|tendr|haré|querr|deber|habrá|sugeri|pasad|tocad|dejamos|dig[oa]|decimos|explic|mir|busc|enseñ|muestr|comprueb|ofrez|siento|propon|prefer|invitad|sentad|rodead|formad|veré|veremos|hable|hablad|siente|quier|pued"
     ),
@@ -240,7 +240,7 @@ WORDS = Words(
         "fireplace": r"chimenea",
     },
     topics={
-        "deposit": r"deposito|fianza|anticipo|prepago|prepagar|pago (?:previo|anticipado|adelantado)|abonar|abono|adelanto",
+        "deposit": r"deposito|(?:la|una|su|tu|ninguna) senal|fianza|anticipo|prepago|prepagar|pago (?:previo|anticipado|adelantado)|abonar|abono|adelanto",
         "fee": r"penalidad(?:es)?|penalizacion(?:es)?|recargos?|cargos?|comision|multa|cobr(?:a|amos|aremos|ara|ar|an|aran)|coste?s?|tarifa",
         "discount": r"descuentos?|promocion(?:es)?|oferta especial|rebaja|cupon|2x1|\d por \d|(?:dos|tres) (?:por|x) (?:uno|dos)|mitad de precio|happy hour",
         "gift": r"gratis|gratuit[oa]s?|cortesia|regal(?:o|amos|aremos)|invita (?:la )?casa|le invit\w+|te invit\w+|obsequi\w+|botella|tarta|postre",
@@ -254,7 +254,7 @@ WORDS = Words(
         "insurance": r"seguros?|aseguradora|mutua|cobertura",
         "smoking": r"fumar|fumadores",
         "channel": r"sms|whatsapp|correo|e-?mail|mensaje de texto|mensaje de confirmacion|recordatorios?|notificacion|llamada",
-        "refund": r"reembols\w+|devolu\w+",
+        "refund": r"reembols\w+|dev(?:ol|uel)[uv]\w+",
         "transport": r"taxi|transporte|recogida|uber",
         "promise": r"garantiz\w+|prometo|prometemos|aseguramos que|le aseguro|te aseguro|vip|prioridad|preferente|puntos",
         "medicine": r"ibuprofeno|paracetamol|aspirinas?|amoxicilina|antibiotico\w*|analgesico\w*|antiinflamatorio\w*|medicament\w+|medicina|pastillas?|comprimidos?|enjuag\w+|hielo|reposo|recet\w+|\d+ ?mg",

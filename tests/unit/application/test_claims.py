@@ -234,4 +234,11 @@ def test_a_hedge_makes_no_condition(language: str, text: str) -> None:
 def test_a_deed_that_nothing_here_knows_is_stopped() -> None:
     facts = replace(FACTS["NOTHING"], language="es")
     assert "outcome" in reasons("Acabo de enchufarte en la agenda.", facts)
-    assert reasons("He entendido que sois cuatro.", replace(facts, wish_known=False)) == ()
+    assert reasons("He entendido su mensaje.", facts) == ()
+
+
+def test_the_end_of_one_table_is_no_start_of_another() -> None:
+    facts = facts_of(plan(acts.Offered((offer(RESTAURANT, NINE),))))
+    assert reasons("Tendrían la mesa de 21:00 a 22:45.", facts) == ()
+    assert reasons("Podrían quedarse hasta las 22:45.", facts) == ()
+    assert "time" in reasons("1. 22:45, en la terraza", facts)

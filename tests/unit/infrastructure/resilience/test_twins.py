@@ -227,7 +227,12 @@ async def test_after_the_first_piece_it_does_not() -> None:
 async def test_a_turn_has_its_budget_although_its_router_has_no_model() -> None:
     begin_turn(TurnBudget(0.0, meter=Meter(calls=4)))
     clock = StillClock()
-    await TurnOpening(LocalRouter(), clock=clock).run(message=None, state=None)  # type: ignore[call-arg, arg-type]
+    await TurnOpening(LocalRouter(), clock=clock).run(
+        message=GuestMessage("hola", "u", "chat", NOW),
+        state=DialogueState(),
+        venue=restaurant(),
+        history=(),
+    )
     turn = current_turn()
     assert turn is not None
     assert (turn.meter.calls, turn.started) == (0, clock.monotonic())
