@@ -635,12 +635,21 @@ _UNTIL = re.compile(
 )
 
 
+_LISTED = re.compile(r"[,;?¿\n]|\b(?:o|u|or|ou|oder|y|and)\b")
+_LONGEST_RANGE = 30
+"""Characters from a start to its end: "21:00 de la noche a las 22:45"."""
+
+
 def _is_said_as_end(argument: _Argument, entry: Entry, mention: TimeMention) -> bool:
     """ "From 21:00 to 22:45", "until 22:45": alone, the end of one table is no start of another."""
     said_before = argument.plain[max(mention.at - 20, 0) : mention.at + 6]
-    return _UNTIL.search(said_before) is not None or any(
-        entry.minute in other.minutes and other.at < mention.at for other in argument.reading.times
-    )
+    if _UNTIL.search(said_before):
+        return True
+    for other in argument.reading.times:
+        between = argument.plain[other.at : mention.at + 4]
+        if entry.minute in other.minutes and 4 < len(between) <= _LONGEST_RANGE:
+            return entry.standing is Standing.WAITING or _LISTED.search(between) is None
+    return False
 
 
 def _counts(argument: _Argument) -> Iterator[str]:

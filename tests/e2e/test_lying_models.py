@@ -188,7 +188,7 @@ async def test_no_lie_of_a_model_reaches_a_guest(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [22, 23, 31, 32, 33, 34])
+@pytest.mark.parametrize("seed", [11, 12])
 async def test_no_lie_of_a_thousand_reaches_a_guest(
     seed: int, tmp_path: Path, empty_ledger: Path, provider: FakeProvider
 ) -> None:

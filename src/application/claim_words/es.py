@@ -158,7 +158,7 @@ WORDS = Words(
     innocent=(
         r"esté\b|ir\b|irse|ocupar|dé\b|demasiad|cuidad|nada|todo|toda|cada|entend|comprend|visto|mirad|busca|encontrad|consulta|revis|comproba|podid|tenid|sid[oa]|estad|dich|explica|pedid|pedimos|indica|comenta|menciona|escrit|leíd|llegad"
         r"|habid|gusta|perdid|equivoca|encanta|abiert|situad|ubicad|interesad|obligad|ocurrid|anota|tomad|ofrec|recomend|dese|agradec|record|ayud|necesit|pregunt|mirar|intentar"
-        r"|dir[ée]|será|estar|podr|tendr|haré|querr|deber|habrá|sugeri|pasad|tocad|dejamos|dig[oa]|decimos|explic|mir|busc|enseñ|muestr|comprueb|ofrez|siento|propon|prefer|invitad|sentad|rodead|formad|veré|veremos|hable|hablad|siente|quier|pued"
+        r"|dir[ée]|será|estar|podr|tendr|haré|querr|deber|habrá|sugeri|pasad|tocad|dejamos|dig[oa]|decimos|explic|mir|busc|enseñ|muestr|comprueb|ofrez|siento|propon|prefer|invitad|sentad|rodead|formad|veré|veremos|hable|hablad|siente|quier|pued|pod[ae]mos|quer[ae]mos|solemos|sab[ae]mos|ten[ae]mos|debemos"
     ),
     claims={
         Claim.BOOKED: (

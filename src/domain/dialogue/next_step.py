@@ -144,6 +144,8 @@ def _answer_to_offers(state: DialogueState, here: Here) -> Step | None:
     said = here.said
     if _turns_to_another_booking(said) or _changes_the_wish(state, here):
         return None
+    if said.intent is Intent.ENQUIRE and said.topic and not said.wants(Intent.AFFIRM):
+        return None  # "is there any parking?" is a question, not "any of them"
     picked = () if _says_it_all_again(said) else _picked(state, here)
     if len(picked) == 1:
         return _agreed(state, here, picked[0])
@@ -383,8 +385,8 @@ def _find(state: DialogueState, here: Here) -> FindBookings:
 def _details(state: DialogueState, here: Here) -> Step | None:
     """A message that adds to, or changes, what is being arranged."""
     said = here.said
-    if not _gives_details(state, said):
-        return None
+    if not _gives_details(state, said) or said.intent is Intent.GOODBYE:
+        return None  # "see you on Friday" asks for nothing
     if state.task in {Task.BOOK, Task.MOVE}:
         return _arrange(state, here)
     if state.last_booking is not None and _only_remarks(said):

@@ -328,6 +328,14 @@ def test_a_question_beside_a_wish_is_answered_first() -> None:
     assert kinds(acts) == ["HouseSays", "Offered"]
 
 
+def test_any_in_a_question_is_not_a_choice_of_any_offer() -> None:
+    desk = Desk(venue=restaurant(answers=(PARKING,)))
+    desk.hears(says(Intent.BOOK, **WHOLE_WISH))
+    any_parking = says(Intent.ENQUIRE, topic="parking", choice=ByComparison(Relative.ANY))
+    assert only(desk.hears(any_parking), HouseSays)
+    assert not desk.did(BookOffer)
+
+
 def test_offers_stay_on_the_table_through_a_digression() -> None:
     desk = Desk(venue=restaurant(answers=(PARKING,)))
     desk.hears(says(Intent.BOOK, **WHOLE_WISH))
@@ -535,6 +543,10 @@ def test_a_goodbye_lets_the_hold_go() -> None:
     desk.hears(says(Intent.BOOK, **WHOLE_WISH))
     assert only(desk.hears(says(Intent.GOODBYE)), Farewell)
     assert desk.released == ["held"]
+
+
+def test_a_day_in_a_goodbye_is_no_wish() -> None:
+    assert only(Desk().hears(says(Intent.GOODBYE, when=FRIDAY)), Farewell)
 
 
 def test_nonsense_gets_choices_at_the_second_try_and_a_person_at_the_third() -> None:
