@@ -408,19 +408,14 @@ def _arrange(state: DialogueState, here: Here) -> Step:
     if here.said.wants(Intent.SYMPTOM) and here.is_clinic:
         sympathy = (Sympathy(here.venue.contact.phone),)
         state = _with_first_service(state, here.venue)
-    if state.accepted and _changes_what_was_agreed(here.said):
-        state = replace(state, accepted="")
+    if state.accepted and _touches_the_floor(here.said):
+        state = replace(state, accepted="")  # it takes the yes to the offer back
     taken = take_down(state, here)
     acts = sympathy if taken.noted is None else (*sympathy, taken.noted)
     if taken.question:
         asked = state.asked + 1 if taken.state.expecting is state.expecting else 1
         return Step(replace(taken.state, asked=asked), (*acts, *taken.question))
     return proceed(taken.state, here, *acts)
-
-
-def _changes_what_was_agreed(said: Understanding) -> bool:
-    """Whether a message that comes while a name is asked takes the yes to the offer back."""
-    return bool(said.when or said.party or said.service or said.provider)
 
 
 def _with_first_service(state: DialogueState, venue: Venue) -> DialogueState:
@@ -437,7 +432,12 @@ def _gives_details(state: DialogueState, said: Understanding) -> bool:
 
 
 def _has_wish(said: Understanding) -> bool:
-    return bool(said.when or said.party or said.service or said.provider or said.preferences)
+    return _touches_the_floor(said) or bool(said.preferences)
+
+
+def _touches_the_floor(said: Understanding) -> bool:
+    """Whether a message says anything that decides which slot it is."""
+    return bool(said.when or said.party or said.service or said.provider)
 
 
 def _has_contact(said: Understanding) -> bool:
@@ -446,8 +446,7 @@ def _has_contact(said: Understanding) -> bool:
 
 def _only_remarks(said: Understanding) -> bool:
     """Requests, a name or preferences, but nothing that would move the booking."""
-    floor = bool(said.when or said.party or said.service or said.provider)
-    return not floor and bool(said.requests or said.name)
+    return not _touches_the_floor(said) and bool(said.requests or said.name)
 
 
 # --- courtesies ----------------------------------------------------------------------------------
