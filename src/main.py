@@ -9,8 +9,11 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import os
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -22,22 +25,33 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from application.cache_report import CacheHealth
     from application.conversation import Conversation
     from application.ports.agents import HumanAgent, LogicAgent, RouterAgent
     from application.ports.bookings import Bookings
+    from application.ports.cache import Cache
     from application.ports.clock import Clock
+    from application.ports.conflicts import Conflicts
     from application.ports.conversations import Conversations
     from application.ports.day_sheets import DaySheets
     from application.ports.holds import Holds
     from application.ports.keys import Keys
     from application.ports.language_model import LanguageModel
     from application.ports.model_figures import PricedModel
+    from application.ports.store_state import StoreState
     from application.reservations import Reservations
+    from application.sheets import WarmSheets
+    from application.store_keeper import Pass
+    from application.store_office import StoreOffice
     from domain.venue import Venue
+    from infrastructure.airtable.care import BaseCare
+    from infrastructure.airtable.schema import BaseMap
+    from infrastructure.airtable.wire import Wire
     from infrastructure.cli.program import AgentChoice, OpenLedger
     from infrastructure.comparison.comparing import Comparison
     from infrastructure.comparison.playing import OpenHouse
-    from infrastructure.http.parts import Probe
+    from infrastructure.database.engine import Ledger
+    from infrastructure.http.parts import Figures, HearPing, Probe
     from infrastructure.litellm.model import LiteLLMModel
     from infrastructure.resilience.budget import DailyBudget
     from infrastructure.settings import Settings
@@ -70,6 +84,10 @@ class Opened:
     keys: Keys
     clock: Clock
     probes: Mapping[str, Probe]
+    conflicts: Conflicts | None = None
+    hear_ping: HearPing | None = None
+    cache: Cache | None = None
+    figures: Figures | None = None
 
 
 def create_app(
@@ -141,17 +159,30 @@ async def _open(
     from infrastructure.logging import keyed_hash, log_key
 
     probes: dict[str, Probe] = {}
+    opened: Ledger | None = None
     if ledger is None:
-        opened = await stack.enter_async_context(_ledger(settings))
+        ledger = opened = await stack.enter_async_context(_ledger(settings))
         probes["ledger"] = _probe(opened)
-        ledger = opened
+    cache = await _cache(stack, settings, clock)
+    sheets = WarmSheets(ledger.day_sheets, cache)
+    store: _Store | None = None
+    if opened is not None and settings.uses_airtable:
+        store = await _airtable(stack, settings, opened, sheets, venues, clock)
+        probes["airtable"] = store.probe
+        venues = store.venues
     reservations = Reservations(
         venues=venues,
         holds=ledger.holds,
         bookings=ledger.bookings,
-        sheets=WarmSheets(ledger.day_sheets),
+        sheets=sheets,
         clock=clock,
+        settlement=None if store is None else store.office.settlement,
+        knowledge=None if store is None else store.office.status,
     )
+    if store is not None:
+        store.on_venues(reservations.replace_venues)
+        await store.office.open()
+        stack.push_async_callback(store.office.close)
     if router is None or logic is None or human is None:
         agents = _agents(stack, settings, clock)
         router, logic, human = (
@@ -169,10 +200,131 @@ async def _open(
         clock=clock,
         phone_of=_phone_of,
         guest_key=keyed_hash(log_key(settings.data_dir / "log.key")),
+        news=None if store is None else store.office.news,
+        settlement=None if store is None else store.office.settlement,
     )
     if background:
         await _start_background(stack, settings, ledger, conversation, clock)
-    return Opened(conversation, reservations, ledger.bookings, ledger.keys, clock, probes)
+    return Opened(
+        conversation,
+        reservations,
+        ledger.bookings,
+        ledger.keys,
+        clock,
+        probes,
+        cache=cache,
+        conflicts=None if opened is None else opened.conflicts,
+        hear_ping=None if store is None else store.hear_ping,
+    )
+
+
+async def _cache(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Cache:
+    """The cache that REDIS_URL names, behind its guard; in this process where there is none."""
+    from infrastructure.memory.cache import memory_cache
+
+    if settings.redis_address == "off":
+        return memory_cache(clock, reason="REDIS_URL is off")
+
+    from infrastructure.redis.opening import open_cache
+    from infrastructure.resilience.cached import CacheGuard
+
+    return await stack.enter_async_context(
+        open_cache(
+            settings.redis_address,
+            data_dir=settings.data_dir,
+            clock=clock,
+            guard=CacheGuard(clock=clock),
+            without=lambda reason: memory_cache(clock, reason=reason),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """Airtable as the booking store, ready to be opened."""
+
+    office: StoreOffice
+    venues: Sequence[Venue]
+    on_venues: Callable[[Callable[[Sequence[Venue]], None]], None]
+    hear_ping: HearPing
+    probe: Probe
+
+
+async def _airtable(
+    stack: AsyncExitStack,
+    settings: Settings,
+    ledger: Ledger,
+    sheets: WarmSheets,
+    fallback: Sequence[Venue],
+    clock: Clock,
+) -> _Store:
+    """The base that the settings name. Its houses are those of its tables; `fallback` serves where it
+    has none yet."""
+    from application.store_keeper import pace_of
+    from application.store_office import StoreOffice
+    from infrastructure.airtable.base import open_base
+    from infrastructure.http.parts import Degraded
+    from infrastructure.local.human import word_news
+
+    wire = _wire(settings, ledger, clock)
+    stack.push_async_callback(wire.aclose)
+    base = await open_base(
+        wire=wire,
+        state=ledger.store_state,
+        mirror=ledger.mirror,
+        clock=clock,
+        public_url=settings.public_url,
+    )
+    houses = tuple(base.venues or fallback)
+    office = StoreOffice(
+        ledger=ledger,
+        store=base.bookings,
+        feed=base.feed,
+        guests=base.guests,
+        sheets=sheets,
+        venues=lambda: tuple(base.venues or fallback),
+        clock=clock,
+        word=word_news,
+        reload_houses=base.reload,
+        on_change=base.on_change,
+        holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        pace=pace_of(
+            monthly_calls=settings.airtable_monthly_calls,
+            pinged=settings.public_url is not None,
+            days_ahead=max(venue.policy.booking_window.days for venue in houses),
+        ),
+        deadline_s=settings.store_deadline_s,
+        max_age_s=settings.max_sheet_age_s,
+    )
+
+    async def hear_ping(body: bytes, signature: str | None) -> bool:
+        if not await base.feed.is_ping(body, signature):
+            return False
+        await office.status.pinged()
+        return True
+
+    async def probe() -> None:
+        # Without Airtable bookings are still taken: the server is degraded, not down.
+        if not office.status.answers:
+            raise Degraded(wire.health().message or "Airtable does not answer")
+
+    return _Store(office, houses, base.on_venues, hear_ping, probe)
+
+
+def _wire(settings: Settings, ledger: Ledger, clock: Clock) -> Wire:
+    from infrastructure.airtable.wire import Wire
+
+    assert settings.airtable_api_key is not None
+    assert settings.airtable_base_id is not None
+    return Wire(
+        token=settings.airtable_api_key.get_secret_value(),
+        base=settings.airtable_base_id,
+        endpoint_url=settings.airtable_endpoint_url,
+        allowance=ledger.allowance,
+        budget_rps=settings.airtable_budget_rps,
+        clock=clock,
+        monthly_allowance=settings.airtable_monthly_calls or None,
+    )
 
 
 async def _start_background(
@@ -343,10 +495,10 @@ def _clock(settings: Settings) -> Clock:
 
 
 @asynccontextmanager
-async def _ledger(settings: Settings) -> AsyncIterator[Any]:
+async def _ledger(settings: Settings) -> AsyncIterator[Ledger]:
     from infrastructure.database.engine import open_ledger
 
-    ledger = await open_ledger(settings.ledger_url)
+    ledger = await open_ledger(settings.ledger_url, queues_for_store=settings.uses_airtable)
     try:
         yield ledger
     finally:
@@ -411,6 +563,61 @@ def _model_router(name: str, settings: Settings) -> RouterAgent:
     return ModelRouter(model, DateReader())
 
 
+class _Base:
+    """A base, cared for from the command line (`infrastructure.cli.program.AirtableBase`)."""
+
+    def __init__(
+        self,
+        care: BaseCare,
+        open_store: Callable[[], Awaitable[_Store]],
+        state: StoreState,
+    ) -> None:
+        self._open_store = open_store
+        self._state = state
+        self.init = care.init
+        self.check = care.check
+
+    @classmethod
+    async def open(
+        cls, stack: AsyncExitStack, settings: Settings, venues: Sequence[Venue]
+    ) -> _Base:
+        from application.sheets import WarmSheets
+        from infrastructure.airtable.base import SCHEMA
+        from infrastructure.airtable.care import BaseCare
+
+        clock = _clock(settings)
+        ledger = await stack.enter_async_context(_ledger(settings))
+        wire = _wire(settings, ledger, clock)
+        stack.push_async_callback(wire.aclose)
+        kept = await ledger.store_state.get(name=SCHEMA)
+
+        async def remember(found: BaseMap) -> None:
+            await ledger.store_state.put(name=SCHEMA, value=found.to_json())
+
+        care = BaseCare(
+            wire, clock=clock, remembered=None if kept is None else kept.value, remember=remember
+        )
+
+        async def open_store() -> _Store:
+            sheets = WarmSheets(ledger.day_sheets)
+            return await _airtable(stack, settings, ledger, sheets, venues, clock)
+
+        return cls(care, open_store, ledger.store_state)
+
+    async def sync(
+        self, *, on_window: Callable[[datetime, int], None], on_elsewhere: Callable[[], None]
+    ) -> Pass:
+        from application.store_sync import sync
+
+        store = await self._open_store()
+        return await sync(
+            keeper=store.office.keeper,
+            state=self._state,
+            on_window=on_window,
+            on_elsewhere=on_elsewhere,
+        )
+
+
 class _Program:
     """What the command line uses of all this (`infrastructure.cli.program.Program`)."""
 
@@ -451,6 +658,17 @@ class _Program:
 
     def ledger(self, settings: Settings) -> AbstractAsyncContextManager[OpenLedger]:
         return _ledger(settings)
+
+    @asynccontextmanager
+    async def airtable(self, settings: Settings) -> AsyncIterator[_Base]:
+        """The base that the settings name, for a person at a terminal."""
+        async with AsyncExitStack() as stack:
+            yield await _Base.open(stack, settings, self.venues(settings))
+
+    async def cache_health(self, settings: Settings) -> CacheHealth:
+        async with AsyncExitStack() as stack:
+            cache = await _cache(stack, settings, _clock(settings))
+            return await cache.health()
 
     def agents(self, settings: Settings) -> Sequence[AgentChoice]:
         from infrastructure.cli.program import AgentChoice

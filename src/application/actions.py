@@ -71,7 +71,8 @@ class Errand:
     source: str = ""
     """Where the last search's knowledge came from; empty where nothing was searched."""
     age_s: float = 0.0
-    """How old that knowledge was: sheets are checked against the ledger at every search."""
+    """How old that knowledge was at most: sheets are checked against the ledger at every search, and
+    what staff write elsewhere reaches the ledger a little later."""
 
     @property
     def holder(self) -> str:
@@ -125,7 +126,8 @@ class Actions:
             case CancelBooking(booking=booking):
                 once = errand.once("cancel", booking.code)
                 cancelled = await self._reservations.cancel(errand.venue, booking, once=once)
-                return BookingDone(cancelled, booking)
+                settled = await self._reservations.is_settled(cancelled)
+                return BookingDone(cancelled, booking, settled=settled)
             case FindBookings():
                 return await self._find(action, errand)
             case CheckLast4():
@@ -147,6 +149,7 @@ class Actions:
                 own_hold=errand.hold_id,
             )
             errand.source = found.source
+            errand.age_s = found.age_s
             exact = action.exact and found.refusal is None and len(found.slots) == 1
             if not exact:
                 return await self._several(action, found, errand)

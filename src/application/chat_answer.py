@@ -18,6 +18,7 @@ from domain.acts import (
     Kept,
     LargeParty,
     Moved,
+    News,
     Offer,
     Received,
     ShowBookings,
@@ -78,7 +79,10 @@ def _mentioned(acts: Sequence[Act]) -> Booking | None:
     for act in acts:
         match act:
             case (
-                ShowBookings(bookings=(booking,)) | Updated(booking=booking) | Kept(booking=booking)
+                ShowBookings(bookings=(booking,))
+                | Updated(booking=booking)
+                | Kept(booking=booking)
+                | News(booking=booking)
             ):
                 return booking
             case _:

@@ -177,6 +177,7 @@ class _Gathering:
             case (
                 acts.Booked()
                 | acts.Received()
+                | acts.News()
                 | acts.Moved()
                 | acts.Cancelled()
                 | acts.Updated()
@@ -318,6 +319,8 @@ class _Gathering:
             case acts.Received(booking=booking):
                 self._booking(booking, Standing.RECEIVED)
                 self.claims.update({Claim.RECEIVED, Claim.FOLLOW_UP})
+            case acts.News():
+                self._news(act)
             case acts.Moved(booking=booking, before=before):
                 self._booking(booking, Standing.BOOKED)
                 self._booking(before, Standing.FORMER)
@@ -335,6 +338,26 @@ class _Gathering:
                 self.entries.append(Entry(Standing.WISHED, day, covers=covers))
             case _:
                 raise TypeError(f"not an outcome: {act}")
+
+    def _news(self, news: acts.News) -> None:
+        match news.kind:
+            case acts.NoticeKind.CONFIRMED:
+                self._booking(news.booking, Standing.BOOKED)
+                self.claims.update({Claim.BOOKED, Claim.MOVED, Claim.DONE})
+            case acts.NoticeKind.MOVED:
+                self._booking(news.booking, Standing.BOOKED)
+                self.claims.update({Claim.MOVED, Claim.UPDATED, Claim.DONE})
+                if news.before is not None:
+                    self._booking(news.before, Standing.FORMER)
+            case acts.NoticeKind.CANCELLED | acts.NoticeKind.CANCELLATION_STORED:
+                self._booking(news.booking, Standing.CANCELLED)
+                self.claims.update({Claim.CANCELLED, Claim.DONE})
+            case acts.NoticeKind.NOT_CONFIRMED:
+                self._booking(news.booking, Standing.CANCELLED)
+                self.claims.add(Claim.FULL)
+            case acts.NoticeKind.STRANDED:
+                self._booking(news.booking, Standing.NAMED)
+                self.claims.update({Claim.FOLLOW_UP, Claim.HANDED_OVER, Claim.FULL})
 
     def _booking(self, booking: Booking, standing: Standing | None = None) -> None:
         standing = standing or _STANDINGS[booking.status]

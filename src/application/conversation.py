@@ -16,6 +16,7 @@ import structlog
 from application.actions import Actions, Errand
 from application.chat_answer import chat_answer
 from application.codec import decode, encode
+from application.guest_news import GuestNews
 from application.ports.agents import (
     AgentReceipt,
     Exchange,
@@ -35,8 +36,11 @@ from application.ports.conversations import (
     TurnBegun,
     TurnRecord,
 )
+from application.ports.notices import Notice
+from application.ports.turn_observer import CompletedTurn, TurnObserver, Unobserved
 from application.reservations import Reservations
-from domain.acts import Act, Booked, Cancelled, Moved, Received
+from application.settlement import Settlement
+from domain.acts import Act, Booked, Cancelled, Moved, News, NoticeKind, Purpose, Received
 from domain.booking import Booking, BookingStatus
 from domain.dialogue import DialogueState, Here, Step, conclude, finished, next_step
 from domain.understanding import Intent, Understanding
@@ -121,6 +125,7 @@ class _Turn:
     recordings: list[Mapping[str, Any]] = field(default_factory=list)
     availability: Mapping[str, Any] | None = None
     stopped: tuple[str, ...] = ()
+    notices: Sequence[Notice] = ()
 
     @property
     def last_reply(self) -> str:
@@ -142,9 +147,13 @@ class Conversation:
         clock: Clock,
         phone_of: Callable[[str], str],
         guest_key: Callable[[str], str],
+        news: GuestNews | None = None,
+        settlement: Settlement | None = None,
+        observer: TurnObserver | None = None,
     ) -> None:
         """`phone_of` reads a user id as an E.164 number (empty where it is none); `guest_key` is the
-        keyed hash under which a guest appears in logs."""
+        keyed hash under which a guest appears in logs. `news` and `settlement`: where the booking
+        store is another place than the ledger."""
         self._router = router
         self._human = human
         self._actions = actions
@@ -154,6 +163,9 @@ class Conversation:
         self._clock = clock
         self._phone_of = phone_of
         self._guest_key = guest_key
+        self._news = news
+        self._settlement = settlement
+        self._observer = observer or Unobserved()
 
     async def handle_message(self, incoming: IncomingMessage) -> AsyncIterator[TurnEvent]:
         """Answer one message, event by event; the last one is Answered.
@@ -174,19 +186,22 @@ class Conversation:
         turn = self._open(venue, begun, incoming)
         ended = False
         try:
+            await self._hear_news(turn)
             settled = await self._own_up(turn)
             understood = await self._understand(turn)
             yield self._stage(turn, "router")
             if not settled:
-                await self._decide(turn, understood)
+                with self._observer.stage("decide"):
+                    await self._decide(turn, understood)
             yield self._stage(turn, "logic")
             reply = ""
-            async for piece in self._human.run(self._plan(turn)):
-                match piece:
-                    case ReplyText(text=text):
-                        yield Words(text)
-                    case ReplyDone():
-                        reply = self._worded(turn, piece)
+            with self._observer.stage("human"):
+                async for piece in self._human.run(self._plan(turn)):
+                    match piece:
+                        case ReplyText(text=text):
+                            yield Words(text)
+                        case ReplyDone():
+                            reply = self._worded(turn, piece)
             yield self._stage(turn, "human")
             response = await self._save(turn, understood, reply)
             ended = True
@@ -212,6 +227,7 @@ class Conversation:
         if isinstance(begun, AlreadyAnswered):
             return
         turn = self._open(self._reservations.venue(abandoned.venue), begun, incoming)
+        await self._hear_news(turn)
         await self._own_up(turn)
         language = turn.state.language or turn.venue.language
         understood = Understanding((Intent.AFFIRM,), language)
@@ -224,19 +240,20 @@ class Conversation:
     # --- the stages ------------------------------------------------------------------------------
 
     async def _begin(self, incoming: IncomingMessage) -> TurnBegun | AlreadyAnswered:
-        return await self._conversations.begin_turn(
-            venue=incoming.venue,
-            user_id=incoming.user_id,
-            channel=incoming.channel,
-            conversation_id=incoming.conversation_id,
-            message_id=incoming.message_id,
-            token=secrets.token_hex(8),
-            new_id=secrets.token_hex(12),
-            now=self._clock.now(),
-            lease_s=TURN_LEASE_S,
-            idle_s=IDLE_S,
-            history=HISTORY_TURNS,
-        )
+        with self._observer.stage("begin"):
+            return await self._conversations.begin_turn(
+                venue=incoming.venue,
+                user_id=incoming.user_id,
+                channel=incoming.channel,
+                conversation_id=incoming.conversation_id,
+                message_id=incoming.message_id,
+                token=secrets.token_hex(8),
+                new_id=secrets.token_hex(12),
+                now=self._clock.now(),
+                lease_s=TURN_LEASE_S,
+                idle_s=IDLE_S,
+                history=HISTORY_TURNS,
+            )
 
     def _open(self, venue: Venue, begun: TurnBegun, incoming: IncomingMessage) -> _Turn:
         stored = None if begun.state is None else decode(begun.state)
@@ -255,6 +272,30 @@ class Conversation:
             recordings=[{"venue": venue.id, "phone": phone}],
         )
 
+    async def _hear_news(self, turn: _Turn) -> None:
+        """Say first what has come of the guest's bookings since they last wrote."""
+        if self._news is None:
+            return
+        turn.notices = await self._news.untold(
+            venue=turn.venue.id, user_id=turn.message.user_id, phone=turn.phone
+        )
+        news = [News(each.kind, each.booking, each.before) for each in turn.notices]
+        if news:
+            turn.acts.extend(news)
+            turn.recordings.append({"news": encode(news)})
+
+    async def _strike_news(self, turn: _Turn) -> None:
+        """What was told need not be told again, nor what this turn has brought about itself."""
+        if self._news is None:
+            return
+        if turn.notices:
+            await self._news.told(turn.notices)
+        done = {a.booking.code for a in turn.acts if isinstance(a, Booked | Moved | Cancelled)}
+        if done:
+            await self._news.heard_of(
+                done, venue=turn.venue.id, user_id=turn.message.user_id, phone=turn.phone
+            )
+
     async def _own_up(self, turn: _Turn) -> bool:
         """Say first what turns wrote that died before they could say so.
 
@@ -270,7 +311,7 @@ class Conversation:
                 continue
             same = number == turn.begun.number
             settled = settled or same
-            told = [_told_late(booking, earlier=not same) for booking in written]
+            told = [await self._told_late(booking, earlier=not same) for booking in written]
             turn.acts.extend(told)
             turn.recordings.append({"told": encode(told), "settled": settled})
             if not _was_overtaken(turn.begun):
@@ -279,10 +320,26 @@ class Conversation:
                 turn.state = replace(finished(turn.state), last_booking=last, updated_at=now)
         return settled
 
+    async def _told_late(self, written: Booking, *, earlier: bool) -> Act:
+        """What a booking that was written by a turn that died is to the guest now."""
+        booking = written
+        if self._settlement is not None and written.is_live:
+            booking = await self._settlement.wait(written)
+            if booking.status is BookingStatus.CANCELLED:
+                return News(NoticeKind.NOT_CONFIRMED, booking)
+        if booking.status is BookingStatus.CANCELLED:
+            return Cancelled(booking)
+        if booking.status in {BookingStatus.CONFIRMING, BookingStatus.RECEIVED}:
+            return Received(booking, Purpose.MOVE if booking.sequence > 0 else None)
+        if booking.sequence > 0:
+            return Moved(booking, booking)
+        return Booked(booking, earlier=earlier)
+
     async def _understand(self, turn: _Turn) -> Understanding:
-        routed = await self._router.run(
-            message=turn.message, state=turn.state, venue=turn.venue, history=turn.history
-        )
+        with self._observer.stage("router"):
+            routed = await self._router.run(
+                message=turn.message, state=turn.state, venue=turn.venue, history=turn.history
+            )
         turn.receipts.append(routed.receipt)
         return routed.understanding
 
@@ -368,10 +425,22 @@ class Conversation:
             understanding=encode(understood),
             recordings=tuple(turn.recordings),
         )
-        await self._conversations.end_turn(
-            begun=turn.begun, record=record, state=encode(turn.state), now=self._clock.now()
-        )
+        with self._observer.stage("save"):
+            await self._conversations.end_turn(
+                begun=turn.begun, record=record, state=encode(turn.state), now=self._clock.now()
+            )
+        await self._strike_news(turn)
         self._log(turn, response)
+        self._observer.completed(
+            CompletedTurn(
+                conversation_id=turn.begun.conversation_id,
+                at=turn.message.at,
+                status=response["status"],
+                duration_s=latency_ms / 1000,
+                receipts=turn.receipts,
+                stopped=turn.stopped,
+            )
+        )
         return response
 
     def _stage(self, turn: _Turn, stage: Literal["router", "logic", "human"]) -> StageDone:
@@ -417,14 +486,3 @@ def _unheard(begun: TurnBegun) -> tuple[int, ...]:
 def _was_overtaken(begun: TurnBegun) -> bool:
     """Whether later turns have ended already, so that the state is theirs."""
     return any(turn.number > begun.number for turn in begun.history)
-
-
-def _told_late(booking: Booking, *, earlier: bool) -> Act:
-    """What a booking that was written by a turn that died is to the guest now."""
-    if booking.status is BookingStatus.CANCELLED:
-        return Cancelled(booking)
-    if booking.sequence > 0:
-        return Moved(booking, booking)
-    if booking.status is BookingStatus.CONFIRMED:
-        return Booked(booking, earlier=earlier)
-    return Received(booking)

@@ -5,6 +5,7 @@ DependencyError
 ├── AnswerInvalid           the model answered, but not with what was asked for
 ├── BudgetExceeded          the call would cost more than the house allows
 ├── StoreUnavailable        the ledger or the booking store does not answer
+├── Fenced                  another process has taken this work over
 └── ConversationBusy        another turn of the same conversation is still running
 """
 
@@ -60,6 +61,15 @@ class StoreUnavailable(DependencyError):
     """The ledger or the booking store cannot be reached, or is too busy to answer."""
 
     code = "store_unavailable"
+
+
+class Fenced(DependencyError):
+    """Another process holds the lease by now: what this one was about to write is no longer its own."""
+
+    code = "fenced"
+
+    def __init__(self) -> None:
+        super().__init__("the lease has changed hands")
 
 
 class ConversationBusy(DependencyError):

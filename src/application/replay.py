@@ -88,6 +88,7 @@ async def _replay(
     )
     if not state.language:
         state = DialogueState(language=here.venue.language)
+    news: tuple[Act, ...] = decode(noted.get("news", []))
     told: tuple[Act, ...] = decode(noted.get("told", []))
     if told:
         state = finished(state)
@@ -96,7 +97,7 @@ async def _replay(
     if not noted.get("settled"):
         recorded = iter([r for r in turn.recordings if "action" in r])
         state, acts, differences = _decide(state, here, recorded)
-    reply = await _reply(turn, here, state, (*told, *acts), history, human, noted)
+    reply = await _reply(turn, here, state, (*news, *told, *acts), history, human, noted)
     if reply != turn.reply:
         differences.append("the reply is worded differently")
     return state, TurnReplay(turn.number, tuple(differences), reply)

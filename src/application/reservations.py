@@ -11,11 +11,13 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from application.ports.bookings import Bookings, Once
 from application.ports.clock import Clock
 from application.ports.holds import Hold, Holds
-from application.sheets import WarmSheets
+from application.settlement import Settlement
+from application.sheets import Read, WarmSheets
 from domain.availability import (
     Availability,
     Refusal,
@@ -131,6 +133,19 @@ class Candidates:
     wished: datetime | None
     wished_day: date
     source: str
+    age_s: float
+
+
+class StoreKnowledge(Protocol):
+    """How well this process knows what staff have written in the booking store."""
+
+    async def loaded(self) -> None:
+        """Wait until the store has been read once, where that can be had within seconds."""
+        ...
+
+    def age_s(self) -> float:
+        """For how long a change in the store may have gone unnoticed."""
+        ...
 
 
 class Reservations:
@@ -144,17 +159,26 @@ class Reservations:
         bookings: Bookings,
         sheets: WarmSheets,
         clock: Clock,
+        settlement: Settlement | None = None,
+        knowledge: StoreKnowledge | None = None,
     ) -> None:
+        """`settlement` and `knowledge`: where the booking store is another place than the ledger."""
+        self._holds = holds
+        self._bookings = bookings
+        self._sheets = sheets
+        self._clock = clock
+        self._settlement = settlement
+        self._knowledge = knowledge
+        self.replace_venues(venues)
+
+    def replace_venues(self, venues: Iterable[Venue]) -> None:
+        """From now on these are the houses: staff have changed their hours, tables or answers."""
         self._venues: Mapping[VenueId, Venue] = {venue.id: venue for venue in venues}
         # Staff may book at once, far ahead and for any number: only the floor itself binds them.
         self._unbound = {
             venue.id: replace(venue, policy=_without_limits(venue.policy))
             for venue in self._venues.values()
         }
-        self._holds = holds
-        self._bookings = bookings
-        self._sheets = sheets
-        self._clock = clock
 
     @property
     def venues(self) -> Sequence[Venue]:
@@ -188,13 +212,14 @@ class Reservations:
         earliest = 0 if first is None else first
         latest = LAST_MINUTE if last is None else last
         wish = Wish(day, covers, earliest, latest, earliest, service)
-        read = await self._sheets.read(venue, [day], now=now)
+        read = await self._read(venue, [day], now=now)
         found = find_slots(venue, read.sheets[day], wish, now=now, limit=LAST_MINUTE)
         ascending = tuple(sorted(found.slots, key=lambda slot: slot.start))
         refusals = found.refusals
         if not refusals and not ascending and found.refusal is not None:
             refusals = (found.refusal,)
-        return Found(Availability(ascending, found.refusal, refusals), read.source, age_s=0.0)
+        age_s = self._age_s()
+        return Found(Availability(ascending, found.refusal, refusals), read.source, age_s=age_s)
 
     async def search(
         self,
@@ -213,23 +238,33 @@ class Reservations:
         """
         now = self._clock.now()
         around = _days_around([wish.day for wish in wishes], local_day(now, venue.zone))
-        read = await self._sheets.read(venue, around, now=now)
+        read = await self._read(venue, around, now=now)
         sheets = {
             day: _without(sheet, moving=moving, hold=own_hold) for day, sheet in read.sheets.items()
         }
         plain = [replace(wish, moving=None) for wish in wishes]
         answers = [find_slots(venue, sheets[w.day], w, now=now, limit=limit * 4) for w in plain]
+        age_s = self._age_s()
         first, refusal = plain[0], answers[0].refusal
         wished = _instant(venue, first) if exact else None
         slots = [slot for answer in answers for slot in answer.slots]
         if slots and wished is not None and slots[0].start == wished:
-            return Candidates(tuple(slots[:1]), None, wished, first.day, read.source)
+            return Candidates(tuple(slots[:1]), None, wished, first.day, read.source, age_s)
         if slots:
             code = refusal.code if exact and refusal is not None else None
-            return Candidates(_spread(slots, limit), code, wished, first.day, read.source)
+            return Candidates(_spread(slots, limit), code, wished, first.day, read.source, age_s)
         near = nearest_alternatives(venue, sheets, first, now=now, limit=limit)
         code = refusal.code if refusal is not None else RefusalCode.NO_RESOURCE
-        return Candidates(near, code, wished, first.day, read.source)
+        return Candidates(near, code, wished, first.day, read.source, age_s)
+
+    async def _read(self, venue: Venue, days: Sequence[date], *, now: datetime) -> Read:
+        if self._knowledge is not None:
+            await self._knowledge.loaded()
+        return await self._sheets.read(venue, days, now=now)
+
+    def _age_s(self) -> float:
+        """How old what the sheets know can be at most: nothing where the ledger is the store."""
+        return 0.0 if self._knowledge is None else self._knowledge.age_s()
 
     # --- holding -------------------------------------------------------------------------------
 
@@ -273,8 +308,8 @@ class Reservations:
         now = self._clock.now()
         if slot.start <= now and await self._bookings.recall(once=once) is None:
             raise SlotTaken
-        return await self._bookings.book(
-            booking=_new_booking(venue, slot, guest, notes=notes, channel=channel, now=now),
+        booking = await self._bookings.book(
+            booking=self._new_booking(venue, slot, guest, notes=notes, channel=channel, now=now),
             placement=place(venue, slot),
             hold_id=hold_id,
             limit=venue.policy.max_open_bookings,
@@ -282,6 +317,7 @@ class Reservations:
             actor="guest",
             now=now,
         )
+        return await self._settled(booking)
 
     async def move(
         self, venue: Venue, booking: Booking, slot: Slot, *, hold_id: str | None, once: Once
@@ -292,7 +328,7 @@ class Reservations:
         """
         now = self._clock.now()
         _check_cutoff(booking, venue.policy.change_cutoff, now)
-        return await self._bookings.move(
+        moved = await self._bookings.move(
             changed=_moved(booking, slot),
             placement=place(venue, slot),
             hold_id=hold_id,
@@ -300,6 +336,7 @@ class Reservations:
             actor="guest",
             now=now,
         )
+        return await self._settled(moved)
 
     async def cancel(self, venue: Venue, booking: Booking, *, once: Once) -> Booking:
         """Cancel a guest's booking.
@@ -308,7 +345,7 @@ class Reservations:
         """
         now = self._clock.now()
         _check_cutoff(booking, venue.policy.cancel_cutoff, now)
-        return await self._bookings.set_status(
+        cancelled = await self._bookings.set_status(
             code=booking.code,
             status=BookingStatus.CANCELLED,
             version=None,
@@ -316,6 +353,24 @@ class Reservations:
             actor="guest",
             now=now,
         )
+        return await self._settled(cancelled)
+
+    async def is_settled(self, booking: Booking) -> bool:
+        """Whether the booking store has what was written last: always, where it is the ledger."""
+        return self._settlement is None or await self._settlement.is_settled(booking)
+
+    async def _settled(self, written: Booking) -> Booking:
+        """What stands once the booking store has answered, or could not within the deadline.
+
+        Raises: SlotTaken where staff had given the place to somebody else.
+        """
+        if self._settlement is None:
+            return written
+        stands = await self._settlement.wait(written)
+        gone = not stands.is_live and written.is_live
+        if gone or stands.start != written.start:
+            raise SlotTaken
+        return stands
 
     async def edit(self, changed: Booking, *, once: Once | None) -> Booking:
         """Raises: BookingChanged, BookingNotFound."""
@@ -340,7 +395,7 @@ class Reservations:
         once = Once(f"staff:{idempotency_key}", fingerprint("book", wanted))
         written = await self._bookings.recall(once=once)
         if written is not None:
-            return written
+            return await self._settled(written)
         venue = self._unbound[wanted.venue]
         now = self._clock.now()
         slot = await self._slot_for_staff(
@@ -353,9 +408,11 @@ class Reservations:
         )
         guest = Guest("", wanted.name, wanted.phone, wanted.email, wanted.language)
         channel = "walk_in" if wanted.walk_in else "staff"
-        booking = _new_booking(venue, slot, guest, notes=wanted.notes, channel=channel, now=now)
+        booking = self._new_booking(
+            venue, slot, guest, notes=wanted.notes, channel=channel, now=now
+        )
         try:
-            return await self._bookings.book(
+            booking = await self._bookings.book(
                 booking=booking,
                 placement=place(venue, slot),
                 hold_id=None,
@@ -364,6 +421,7 @@ class Reservations:
                 actor="staff",
                 now=now,
             )
+            return await self._settled(booking)
         except DomainError as error:
             raise await self._cannot_place(venue, slot, error) from error
 
@@ -443,12 +501,32 @@ class Reservations:
         last = first + timedelta(days=days - 1)
         return [b for b in found if first <= service_day(venue, b.start) <= last]
 
+    def _new_booking(
+        self, venue: Venue, slot: Slot, guest: Guest, *, notes: str, channel: str, now: datetime
+    ) -> Booking:
+        stored = self._settlement is None
+        return Booking(
+            id=BookingId(secrets.token_hex(16)),
+            code=new_code(),
+            venue=venue.id,
+            service=slot.service,
+            start=slot.start,
+            end=slot.end,
+            party_size=PartySize(slot.covers),
+            resources=slot.resources,
+            status=BookingStatus.CONFIRMED if stored else BookingStatus.CONFIRMING,
+            guest=guest,
+            created_at=now,
+            notes=notes,
+            channel=channel,
+        )
+
     async def _move_for_staff(
         self, booking: Booking, change: StaffChange, *, version: int | None, once: Once
     ) -> Booking:
         written = await self._bookings.recall(once=once)
         if written is not None:
-            return written
+            return await self._settled(written)
         venue = self._unbound[booking.venue]
         start = change.start or booking.start
         covers = change.covers or booking.party_size.covers
@@ -463,7 +541,7 @@ class Reservations:
         )
         current = booking if version is None else replace(booking, version=version)
         try:
-            return await self._bookings.move(
+            moved = await self._bookings.move(
                 changed=_moved(current, slot),
                 placement=place(venue, slot),
                 hold_id=None,
@@ -471,6 +549,7 @@ class Reservations:
                 actor="staff",
                 now=self._clock.now(),
             )
+            return await self._settled(moved)
         except SlotTaken as error:
             raise await self._cannot_place(venue, slot, error) from error
 
@@ -490,7 +569,7 @@ class Reservations:
         now = self._clock.now()
         day = service_day(venue, start)
         minute = minute_of(start, day, venue.zone)
-        read = await self._sheets.read(venue, [day], now=now)
+        read = await self._read(venue, [day], now=now)
         sheet = _without(read.sheets[day], moving=moving, hold="")
         then = min(now, start)
         if service is not None:
@@ -527,7 +606,7 @@ class Reservations:
         """Somebody was quicker between the look and the write: say so, with what is left now."""
         now = self._clock.now()
         day = service_day(venue, slot.start)
-        read = await self._sheets.read(venue, [day], now=now)
+        read = await self._read(venue, [day], now=now)
         minute = minute_of(slot.start, day, venue.zone)
         code = RefusalCode.NO_RESOURCE if isinstance(error, SlotTaken) else RefusalCode.PACING
         near = self._near(venue, read.sheets[day], slot, minute, now)
@@ -583,26 +662,6 @@ def _spread(slots: Sequence[Slot], limit: int) -> tuple[Slot, ...]:
             chosen.append(slot)
     rest = [slot for slot in slots if slot not in chosen]
     return tuple([*chosen, *rest][:limit])
-
-
-def _new_booking(
-    venue: Venue, slot: Slot, guest: Guest, *, notes: str, channel: str, now: datetime
-) -> Booking:
-    return Booking(
-        id=BookingId(secrets.token_hex(16)),
-        code=new_code(),
-        venue=venue.id,
-        service=slot.service,
-        start=slot.start,
-        end=slot.end,
-        party_size=PartySize(slot.covers),
-        resources=slot.resources,
-        status=BookingStatus.CONFIRMED,
-        guest=guest,
-        created_at=now,
-        notes=notes,
-        channel=channel,
-    )
 
 
 def _moved(booking: Booking, slot: Slot) -> Booking:

@@ -299,6 +299,32 @@ class Received:
     """None: a new booking; MOVE or CANCEL: that change."""
 
 
+class NoticeKind(StrEnum):
+    """Why a guest has to hear of their booking without having asked."""
+
+    CONFIRMED = "confirmed"
+    """A booking or move that was "received" is in the store now."""
+    NOT_CONFIRMED = "not_confirmed"
+    """What was "received" cannot be had: staff had given the place away."""
+    CANCELLATION_STORED = "cancellation_stored"
+    """A cancellation that was "received" is in the store now."""
+    MOVED = "moved"
+    """Staff gave the booking another time or party size."""
+    CANCELLED = "cancelled"
+    """Staff cancelled it, or deleted its row."""
+    STRANDED = "stranded"
+    """Its place is taken twice, or the house is closed then: staff will be in touch."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What has come of a booking since the guest last wrote. `before`: as they knew it, for moves."""
+
+    kind: NoticeKind
+    booking: Booking
+    before: Booking | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     booking: Booking
@@ -491,6 +517,7 @@ Act = (
     | NoneChosen
     | Booked
     | Received
+    | News
     | Moved
     | Cancelled
     | Updated

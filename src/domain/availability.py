@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from domain.cells import cell_after, cell_of, cells_in, each_bit, spread_down
@@ -35,6 +36,9 @@ class RefusalCode(StrEnum):
     """Why a start cannot be had."""
 
     CLOSED = "closed"
+    TOO_LATE = "too_late"
+    """The house is open, but nobody is seated so late: the turn would not end by closing, or last
+    seating has passed."""
     OFF_GRID = "off_grid"
     """The house is open, but no start is offered at that very minute (21:07): take one beside it."""
     NO_RESOURCE = "no_resource"
@@ -132,11 +136,13 @@ def nearest_alternatives(
 ) -> tuple[Slot, ...]:
     """Real slots nearest to a wish that cannot be had, best first.
 
-    Same day and service first, then the party split over two tables, then another service that
-    day, then the days beside it (those in `sheets`), then, for a table or a practitioner asked for
-    by name, the same without the name. Never the same start twice; split only where the venue
-    allows it; another service only in a restaurant, because a check-up does not replace an
-    extraction. Beside the day, an hour by the clock weighs as much as a day.
+    The same meal that day first, then the party split over two tables, then the same meal on the
+    days beside it (those in `sheets`) mixed with another meal that day, so that both kinds are
+    among the first three; then, for a table or a practitioner asked for by name, the same without
+    the name. The meal is the service asked for, or in a restaurant the one whose hours the wished
+    time lies in. Never the same start twice; split only where the venue allows it; another service
+    only in a restaurant, because a check-up does not replace an extraction. Beside the day, an hour
+    by the clock weighs as much as a day.
     """
     any_time = replace(wish, earliest=0, latest=LAST_MINUTE)
     chosen: dict[datetime, Slot] = {}
@@ -308,7 +314,7 @@ def _bars(floor: _Floor, day: date, starts: DayStarts) -> Iterator[tuple[Refusal
     """What rules starts out whatever is booked, and which; a start counts under the first."""
     yield RefusalCode.PAST, starts.before(floor.now)
     yield RefusalCode.TOO_FAR, starts.every if floor.is_too_far(day) else 0
-    yield RefusalCode.CLOSED, starts.every & ~starts.bookable
+    yield RefusalCode.TOO_LATE, starts.every & ~starts.bookable
     yield RefusalCode.LEAD_TIME, starts.before(floor.now + floor.venue.policy.lead_time)
 
 
@@ -484,6 +490,7 @@ _HOPE = {
             RefusalCode.PACING,
             RefusalCode.NO_RESOURCE,
             RefusalCode.LEAD_TIME,
+            RefusalCode.TOO_LATE,
             RefusalCode.CLOSED,
             RefusalCode.TOO_FAR,
             RefusalCode.PAST,
@@ -538,25 +545,65 @@ def _refusal_off_the_grid(floor: _Floor, wish: Wish, target: int) -> Refusal:
         return Refusal(RefusalCode.TOO_FAR, instant, wish.service)
     if not spans:
         return Refusal(RefusalCode.CLOSED, service=wish.service)
-    if any(start <= target < end for start, end in spans):
-        return Refusal(RefusalCode.OFF_GRID, instant, wish.service)
+    for start, end in spans:
+        if start <= target < end:
+            late = not _has_a_start(venue, wish, target, end)
+            code = RefusalCode.TOO_LATE if late else RefusalCode.OFF_GRID
+            return Refusal(code, instant, wish.service)
     return Refusal(RefusalCode.CLOSED, instant, wish.service)
+
+
+def _has_a_start(venue: Venue, wish: Wish, first: int, end: int) -> bool:
+    """Whether a turn may begin between two service-day minutes, [first, end)."""
+    for service in _services(venue, wish):
+        turn = venue.service(service).turn_time(wish.covers)
+        starts = day_starts(venue, wish.day, service, turn)
+        if starts.between(first, end - 1) & starts.bookable:
+            return True
+    return False
 
 
 def _alternatives(
     venue: Venue, sheets: Mapping[date, DaySheet], wish: Wish, now: datetime, limit: int
 ) -> Iterator[Slot]:
     """The stages of `nearest_alternatives`, best first; starts may come twice."""
+    same_meal = replace(wish, service=wish.service or _meal_at(venue, wish, sheets))
     sheet = sheets.get(wish.day)
+    other_meal: tuple[Slot, ...] = ()
     if sheet is not None:
-        yield from find_slots(venue, sheet, wish, now=now, limit=limit).slots
-        yield from _split_slots(venue, sheet, wish, now, limit)
-        if wish.service is not None and venue.kind is VenueKind.RESTAURANT:
+        yield from find_slots(venue, sheet, same_meal, now=now, limit=limit).slots
+        yield from _split_slots(venue, sheet, same_meal, now, limit)
+        if same_meal.service is not None and venue.kind is VenueKind.RESTAURANT:
             other = replace(wish, service=None)
-            yield from find_slots(venue, sheet, other, now=now, limit=limit).slots
-    yield from _slots_beside(venue, sheets, wish, now, limit)
+            other_meal = find_slots(venue, sheet, other, now=now, limit=limit).slots
+    yield from _mixed(_slots_beside(venue, sheets, same_meal, now, limit), other_meal)
     if wish.resource is not None:
         yield from _alternatives(venue, sheets, replace(wish, resource=None), now, limit)
+
+
+def _meal_at(venue: Venue, wish: Wish, sheets: Iterable[date]) -> ServiceId | None:
+    """The meal of a wish that names none: what is served at its time, that day or on one beside it."""
+    if venue.kind is not VenueKind.RESTAURANT:
+        return None
+    for day in sorted(sheets, key=lambda day: abs((day - wish.day).days)):
+        for service in venue.services:
+            spans = open_minutes(venue, day, service.id)
+            if any(start <= wish.target < end for start, end in spans):
+                return service.id
+    return None
+
+
+_BEFORE_ANOTHER_MEAL = 2
+"""So many starts of the same meal on other days come before each start of another meal that day."""
+
+
+def _mixed(beside: Sequence[Slot], other_meal: Sequence[Slot]) -> Iterator[Slot]:
+    """Both kinds of alternatives in turn, each in its own order."""
+    others = iter(other_meal)
+    for first in range(0, len(beside), _BEFORE_ANOTHER_MEAL):
+        yield from beside[first : first + _BEFORE_ANOTHER_MEAL]
+        yield from islice(others, 1)
+    yield from others
 
 
 def _split_slots(

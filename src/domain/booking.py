@@ -60,6 +60,9 @@ LIVE = frozenset(
 )
 """Statuses whose bookings keep their claims on the floor."""
 
+UNCONFIRMED = frozenset({BookingStatus.CONFIRMING, BookingStatus.RECEIVED})
+"""Statuses of which the guest has not been told that they have the place."""
+
 OPEN = frozenset({BookingStatus.CONFIRMING, BookingStatus.RECEIVED, BookingStatus.CONFIRMED})
 """Statuses whose bookings a guest may still move or cancel."""
 

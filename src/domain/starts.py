@@ -101,7 +101,7 @@ def day_starts(venue: Venue, day: date, service_id: ServiceId, length: timedelta
         away={
             resource.id: every & spread_down(hours, cells)
             for resource in venue.resources
-            if (hours := _hours_away(venue, day, resource, first, end))
+            if (hours := hours_away(venue, day, resource, first, end))
         },
         windows=_windows(venue, day, service_id, starts),
     )
@@ -137,7 +137,7 @@ def _latest_start(
     return closing - max(length, service.last_seating or length)
 
 
-def _hours_away(venue: Venue, day: date, resource: Resource, first: int, end: int) -> int:
+def hours_away(venue: Venue, day: date, resource: Resource, first: int, end: int) -> int:
     """The cells of a sheet at which a resource is not there, by its working hours and absences."""
     away = 0
     if resource.hours is not None:

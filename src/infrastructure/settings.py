@@ -27,7 +27,16 @@ from application.access import Scope
 _SHOWN = 80
 """Characters of a wrong value that are shown again."""
 
-_NEVER_SHOWN = frozenset({"api_keys", "openai_api_key", "deepseek_api_key", "database_url"})
+_NEVER_SHOWN = frozenset(
+    {
+        "airtable_api_key",
+        "api_keys",
+        "database_url",
+        "deepseek_api_key",
+        "openai_api_key",
+        "redis_url",
+    }
+)
 """Settings that hold secrets, whole or in part."""
 
 
@@ -65,6 +74,14 @@ def _folder(folder: Path) -> Path:
 
 def _database(url: str) -> str:
     if not url.startswith(("sqlite://", "postgresql://", "postgres://")):
+        raise ValueError
+    return url
+
+
+def _cache(url: SecretStr) -> SecretStr:
+    schemes = ("redis://", "rediss://", "unix://", "redis+sentinel://", "redis+cluster://")
+    value = url.get_secret_value()
+    if value not in ("embedded", "off") and not value.startswith(schemes):
         raise ValueError
     return url
 
@@ -107,6 +124,13 @@ class Settings(BaseSettings):
         Annotated[str, AfterValidator(_database)] | None,
         Field(description="sqlite:///FILE or postgresql://USER@HOST/NAME"),
     ] = None
+    redis_url: Annotated[
+        Annotated[SecretStr, AfterValidator(_cache)],
+        Field(
+            description="`embedded`, `off`, or an address that begins with redis://, rediss://,"
+            " unix://, redis+sentinel:// or redis+cluster://"
+        ),
+    ] = SecretStr("embedded")
     venues_dir: Annotated[
         Annotated[Path, AfterValidator(_folder)] | None,
         Field(description="a folder of venue files"),
@@ -114,6 +138,29 @@ class Settings(BaseSettings):
     clock: Annotated[
         AwareDatetime | None,
         Field(description="an instant with its offset, such as 2026-11-27T10:00:00+01:00"),
+    ] = None
+
+    airtable_api_key: SecretStr | None = None
+    airtable_base_id: Annotated[
+        str | None, Field(pattern=r"^app[A-Za-z0-9]{10,}$", description="a base's id: app…")
+    ] = None
+    airtable_endpoint_url: Annotated[
+        str | None, Field(pattern=r"^https?://", description="an http or https address")
+    ] = None
+    airtable_budget_rps: Annotated[
+        float, Field(ge=0.2, le=5, description="requests per second from 0.2 to 5")
+    ] = 4
+    airtable_monthly_calls: Annotated[
+        int, Field(ge=0, description="calls a month that the plan allows, 0 for no limit")
+    ] = 100_000
+    store_deadline_s: Annotated[
+        float, Field(gt=0, le=20, description="seconds, more than 0 and at most 20")
+    ] = 5
+    max_sheet_age_s: Annotated[
+        float, Field(gt=0, le=86_400, description="seconds, more than 0 and at most 86400")
+    ] = 300
+    public_url: Annotated[
+        str | None, Field(pattern=r"^https?://", description="an http or https address")
     ] = None
 
     router_model: ModelNames = "openai/gpt-4o"
@@ -159,6 +206,21 @@ class Settings(BaseSettings):
                 f"CLOCK: must be unset where HOST is not a loopback address, got HOST {self.host}"
             )
         return self
+
+    @model_validator(mode="after")
+    def _airtable_is_whole(self) -> Settings:
+        if (self.airtable_api_key is None) != (self.airtable_base_id is None):
+            raise ValueError("AIRTABLE_API_KEY and AIRTABLE_BASE_ID: set both, or neither")
+        return self
+
+    @property
+    def redis_address(self) -> str:
+        return self.redis_url.get_secret_value()
+
+    @property
+    def uses_airtable(self) -> bool:
+        """Whether Airtable is the booking store."""
+        return self.airtable_api_key is not None
 
     @property
     def is_loopback(self) -> bool:

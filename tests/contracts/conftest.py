@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.support.ledgers import (
     Evidence,
     MemoryEvidence,
     SqlEvidence,
+    StoreLedger,
     postgres_url,
     sqlite_template,
     sqlite_url,
@@ -45,20 +47,14 @@ class Judged:
 async def judged(
     request: pytest.FixtureRequest, template_folder: Path, tmp_path: Path
 ) -> AsyncIterator[Judged]:
-    match request.param:
-        case "memory":
-            memory = MemoryLedger()
-            yield Judged(memory, MemoryEvidence(memory))
-        case "sqlite":
-            url = sqlite_url(await sqlite_template(template_folder), tmp_path)
-            ledger = await open_ledger(url)
-            yield Judged(ledger, SqlEvidence(url))
-            await ledger.close()
-        case "postgres":
-            async with postgres_url(request.getfixturevalue("postgres")) as url:
-                ledger = await open_ledger(url)
-                yield Judged(ledger, SqlEvidence(url))
-                await ledger.close()
+    if request.param == "memory":
+        memory = MemoryLedger()
+        yield Judged(memory, MemoryEvidence(memory))
+        return
+    async with _database_url(request, template_folder, tmp_path) as url:
+        ledger = await open_ledger(url)
+        yield Judged(ledger, SqlEvidence(url))
+        await ledger.close()
 
 
 @pytest.fixture
@@ -69,3 +65,35 @@ def ledger(judged: Judged) -> AnyLedger:
 @pytest.fixture
 def evidence(judged: Judged) -> Evidence:
     return judged.evidence
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def store_url(
+    request: pytest.FixtureRequest, template_folder: Path, tmp_path: Path
+) -> AsyncIterator[str]:
+    """The address of an empty ledger that stands beside a booking store."""
+    async with _database_url(request, template_folder, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+async def store_ledger(store_url: str) -> AsyncIterator[StoreLedger]:
+    ledger = await open_ledger(store_url, queues_for_store=True)
+    yield ledger
+    await ledger.close()
+
+
+@pytest.fixture
+def store_evidence(store_url: str) -> SqlEvidence:
+    return SqlEvidence(store_url)
+
+
+@asynccontextmanager
+async def _database_url(
+    request: pytest.FixtureRequest, template_folder: Path, tmp_path: Path
+) -> AsyncIterator[str]:
+    if request.param == "sqlite":
+        yield sqlite_url(await sqlite_template(template_folder), tmp_path)
+    else:
+        async with postgres_url(request.getfixturevalue("postgres")) as url:
+            yield url

@@ -17,6 +17,8 @@ from application.conversation import (
     TurnEvent,
     Words,
 )
+from application.ports.cache import Cache
+from application.ports.conflicts import Conflicts
 from application.ports.keys import ApiKey
 from application.reservations import CannotPlace, Found, Reservations, StaffBooking, StaffChange
 from domain.availability import Availability, Refusal, RefusalCode
@@ -37,6 +39,7 @@ from domain.venue import (
     VenueKind,
     WeeklyHours,
 )
+from infrastructure.http.parts import Figures, HearPing
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 EIGHT = datetime(2026, 11, 27, 19, tzinfo=UTC)
@@ -242,3 +245,7 @@ class Outside:
     keys: KeyRing = field(default_factory=KeyRing)
     clock: StillClock = field(default_factory=StillClock)
     probes: dict[str, Callable[[], Any]] = field(default_factory=lambda: {"ledger": _well})
+    conflicts: Conflicts | None = None
+    hear_ping: HearPing | None = None
+    cache: Cache | None = None
+    figures: Figures | None = None

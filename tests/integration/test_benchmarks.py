@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from infrastructure.benchmarks import availability, engine, load, startup, tokens
+from infrastructure.benchmarks import availability, cache, engine, load, startup, tokens
 from infrastructure.cli import bench
 
 # Of input tokens, on average over all calls and all turns.
 MOST_A_CALL = 300
 MOST_A_TURN = 600
 
-SUBJECTS = {"availability", "engine", "load", "startup", "tokens"}
+SUBJECTS = {"availability", "cache", "engine", "load", "startup", "tokens"}
 
 
 def numbers(measured: object) -> Iterator[float]:
@@ -51,6 +51,11 @@ def test_a_result_is_printed_as_json() -> None:
 
 def test_availability_is_measured() -> None:
     must_be_measured(availability.run(days=1, repeat=20))
+
+
+@pytest.mark.slow
+async def test_the_cache_is_measured() -> None:
+    must_be_measured(await cache.run(rounds=2, reads=100, times=20, writes=20))
 
 
 @pytest.mark.slow

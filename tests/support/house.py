@@ -285,7 +285,7 @@ async def open_house(
     memory = MemoryLedger() if in_memory else None
     async with AsyncExitStack() as stack:
         app = create_app(
-            Settings(_env_file=None, data_dir=folder, **(settings or {})),
+            Settings(_env_file=None, data_dir=folder, **{"redis_url": "off", **(settings or {})}),
             ledger=memory,
             clock=clock,
             venues=venues or sample_venues(),

@@ -14,16 +14,23 @@ from typing import Any, Protocol
 import asyncpg
 import sqlalchemy as sa
 
-from application.ports.booking_store import BookingStore
+from application.ports.allowance import Allowance
 from application.ports.bookings import Bookings, Once
+from application.ports.conflicts import Conflicts
 from application.ports.conversations import Conversations
 from application.ports.day_sheets import DaySheets
 from application.ports.holds import Holds
 from application.ports.keys import Keys
+from application.ports.leases import COMMITTER, Leases
+from application.ports.mirror import Mirror
+from application.ports.notices import Notices
+from application.ports.outbox import Outbox
+from application.ports.store_state import StoreState
 from domain.booking import Booking, BookingCode, BookingId, BookingStatus, PartySize
 from domain.cells import cell_after, cell_of
 from domain.floor import Charge, Claim, Placement, Slot
 from domain.guest import Guest
+from domain.store_row import RecordId, StoreRow
 from domain.venue import ResourceId, ServiceId, VenueId
 from infrastructure.database.engine import open_ledger
 from infrastructure.memory import MemoryLedger
@@ -44,8 +51,6 @@ class AnyLedger(Protocol):
     @property
     def bookings(self) -> Bookings: ...
     @property
-    def booking_store(self) -> BookingStore: ...
-    @property
     def conversations(self) -> Conversations: ...
     @property
     def day_sheets(self) -> DaySheets: ...
@@ -53,11 +58,34 @@ class AnyLedger(Protocol):
     def keys(self) -> Keys: ...
 
 
+class StoreLedger(AnyLedger, Protocol):
+    """What a ledger offers beside a booking store, typed as the ports."""
+
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def mirror(self) -> Mirror: ...
+    @property
+    def notices(self) -> Notices: ...
+    @property
+    def conflicts(self) -> Conflicts: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def store_state(self) -> StoreState: ...
+    @property
+    def allowance(self) -> Allowance: ...
+
+
 class Evidence(Protocol):
     """What a ledger really holds, read past its adapters."""
 
     async def claims(self) -> dict[tuple[str, str, int], str]:
         """The id of the allocation that has each (venue, resource, cell)."""
+        ...
+
+    async def shared(self) -> dict[tuple[str, str, int], set[str]]:
+        """The ids of the allocations that wait for each (venue, resource, cell)."""
         ...
 
     async def pacing(self) -> dict[tuple[str, str], tuple[int, int]]:
@@ -76,6 +104,9 @@ class MemoryEvidence:
     async def claims(self) -> dict[tuple[str, str, int], str]:
         return dict[tuple[str, str, int], str](self._ledger.floor.cells.items())
 
+    async def shared(self) -> dict[tuple[str, str, int], set[str]]:
+        return {}
+
     async def pacing(self) -> dict[tuple[str, str], tuple[int, int]]:
         counters = self._ledger.floor.pacing
         keys = {(venue, key) for (venue, key, _), count in counters.items() if count}
@@ -93,20 +124,30 @@ class SqlEvidence:
         self._url = url
 
     async def claims(self) -> dict[tuple[str, str, int], str]:
-        rows = await self._read(
+        rows = await self.read(
             "SELECT c.venue, c.resource, c.cell, a.id FROM claims c "
             "LEFT JOIN allocations a ON a.seq = c.allocation"
         )
         return {(venue, resource, cell): owner for venue, resource, cell, owner in rows}
 
+    async def shared(self) -> dict[tuple[str, str, int], set[str]]:
+        rows = await self.read(
+            "SELECT s.venue, s.resource, s.cell, a.id FROM shared_claims s "
+            "LEFT JOIN allocations a ON a.seq = s.allocation"
+        )
+        shared: dict[tuple[str, str, int], set[str]] = {}
+        for venue, resource, cell, waiting in rows:
+            shared.setdefault((venue, resource, cell), set()).add(waiting)
+        return shared
+
     async def pacing(self) -> dict[tuple[str, str], tuple[int, int]]:
-        rows = await self._read("SELECT venue, key, covers, parties FROM pacing")
+        rows = await self.read("SELECT venue, key, covers, parties FROM pacing")
         return {(venue, key): (c, p) for venue, key, c, p in rows if c or p}
 
     async def bookings(self) -> dict[str, str]:
-        return dict(await self._read("SELECT code, status FROM bookings"))
+        return dict(await self.read("SELECT code, status FROM bookings"))
 
-    async def _read(self, sql: str) -> list[Any]:
+    async def read(self, sql: str) -> list[Any]:
         if self._url.startswith("sqlite"):
             engine = sa.create_engine(self._url)
             with engine.connect() as connection:
@@ -221,6 +262,49 @@ def booking(
         created_at=NOW,
     )
     return replace(made, **fields)
+
+
+def store_row(of: Booking, **fields: Any) -> StoreRow:
+    """The row of a booking as the store shows it; its record is `rec` and the booking's id."""
+    made = StoreRow(
+        record=RecordId(f"rec{of.id}"),
+        created_at=of.created_at,
+        venue=of.venue,
+        key=of.id,
+        version=of.version,
+        code=of.code,
+        start=of.start,
+        end=of.end,
+        covers=of.party_size.covers,
+        service=of.service,
+        resources=of.resources,
+        status=of.status,
+        name=of.guest.name,
+        phone=of.guest.phone,
+        language=of.guest.language,
+        channel=of.channel,
+    )
+    return replace(made, **fields)
+
+
+async def committers_fence(ledger: StoreLedger, holder: str = "this") -> int:
+    """Take the committer's lease until an hour from NOW; returns its fencing token."""
+    fence = await ledger.leases.take(
+        name=COMMITTER, holder=holder, until=NOW + timedelta(hours=1), now=NOW
+    )
+    assert fence is not None
+    return fence
+
+
+async def overtaken_fence(ledger: StoreLedger) -> int:
+    """The token of a committer that had the lease before somebody else took it."""
+    until = NOW - timedelta(hours=1)
+    fence = await ledger.leases.take(
+        name=COMMITTER, holder="before", until=until, now=until - timedelta(hours=1)
+    )
+    assert fence is not None
+    await committers_fence(ledger)
+    return fence
 
 
 def moved_to(before: Booking, placed: Placement) -> Booking:

@@ -32,6 +32,11 @@ class Server:
     def ask_to_stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
 
+    def stop(self) -> None:
+        """Ask it to stop, and wait until it has."""
+        self.ask_to_stop()
+        self.exit_status()
+
     def exit_status(self) -> int:
         """Once it has ended."""
         assert self.process.stdout is not None

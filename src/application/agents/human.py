@@ -106,7 +106,8 @@ class ModelHuman:
         ending = await self._ending(plan, draft)
         if ending:
             yield ReplyText(ending)
-        yield ReplyDone(draft.released + ending, draft.receipt(), tuple(draft.stopped))
+        receipt = draft.receipt(self._model.name)
+        yield ReplyDone(draft.released + ending, receipt, tuple(draft.stopped))
 
     async def _prompt(self, plan: ReplyPlan, redactor: Redactor) -> Prompt:
         facts = [await self._in_house_words(replace(plan, acts=(act,))) for act in plan.acts]
@@ -196,9 +197,12 @@ class _Draft:
         spent = self.usage is not None and self.usage.tokens_out >= MOST_TOKENS
         return (spent or self.fallback is not None) and _WHOLE.search(sentence) is None
 
-    def receipt(self) -> AgentReceipt:
-        """By the model where any of its sentences was said, else by the house."""
-        usage = self.usage or Usage(model="")
+    def receipt(self, model: str) -> AgentReceipt:
+        """By the model where any of its sentences was said, else by the house.
+
+        A stream that was stopped has not said what it took; `model` is who was asked.
+        """
+        usage = self.usage or Usage(model)
         return AgentReceipt(
             agent="human",
             source="model" if self.released else "local",
@@ -247,6 +251,12 @@ def _is_said(act: Act, text: str, plan: ReplyPlan) -> bool:
         case acts.Booked(booking=booking) | acts.Received(booking=booking):
             told = shown_code(booking.code) in text and _has_times([booking], text, plan)
             return told and _states(act, text, plan)
+        case acts.News(kind=acts.NoticeKind.CONFIRMED | acts.NoticeKind.MOVED, booking=booking):
+            return shown_code(booking.code) in text and _has_times([booking], text, plan)
+        case acts.News(kind=acts.NoticeKind.STRANDED, booking=booking):
+            return _has_times([booking], text, plan)
+        case acts.News(booking=booking):
+            return _has_times([booking], text, plan) and _states(act, text, plan)
         case acts.Moved(booking=booking):
             return _has_times([booking], text, plan) and _states(act, text, plan)
         case acts.Cancelled() | acts.Waitlisted():
@@ -256,9 +266,11 @@ def _is_said(act: Act, text: str, plan: ReplyPlan) -> bool:
         case acts.Offered(offers=offers) | acts.ChooseOffer(offers=offers):
             return "?" in text and _has_times([offer.slot for offer in offers], text, plan)
         case acts.HouseSays(text=answer):
-            return _has_figures(answer, text)
+            return _tells(answer, text)
         case acts.HouseFacts(lines=lines):
-            return all(_has_figures(line, text) for line in lines)
+            return all(_tells(line, text) for line in lines)
+        case acts.OpeningHours():
+            return _has_minutes(_opening_minutes(act), text, plan)
         case acts.Escalated():
             return _states(act, text, plan)
         case acts.LargeParty(phone=phone) if phone:
@@ -272,6 +284,7 @@ def _is_said(act: Act, text: str, plan: ReplyPlan) -> bool:
 _OUTCOMES: dict[type[Act], frozenset[Claim]] = {
     acts.Booked: frozenset({Claim.BOOKED, Claim.DONE, Claim.AWAITED}),
     acts.Received: frozenset({Claim.RECEIVED, Claim.FOLLOW_UP}),
+    acts.News: frozenset({Claim.CANCELLED, Claim.FULL, Claim.DONE}),
     acts.Moved: frozenset({Claim.MOVED, Claim.DONE, Claim.BOOKED}),
     acts.Cancelled: frozenset({Claim.CANCELLED}),
     acts.Waitlisted: frozenset({Claim.WAITLISTED}),
@@ -286,9 +299,39 @@ def _states(act: Act, text: str, plan: ReplyPlan) -> bool:
 
 
 def _has_times(starts: Iterable[Booking | Slot], text: str, plan: ReplyPlan) -> bool:
-    said = {minute for t in read(text, plan.language).times for minute in t.minutes}
     local = (start.start.astimezone(plan.venue.zone) for start in starts)
-    return all(at.hour * 60 + at.minute in said for at in local)
+    return _has_minutes({at.hour * 60 + at.minute for at in local}, text, plan)
+
+
+def _has_minutes(minutes: set[int], text: str, plan: ReplyPlan) -> bool:
+    return minutes <= {m for t in read(text, plan.language).times for m in t.minutes}
+
+
+def _opening_minutes(hours: acts.OpeningHours) -> set[int]:
+    """Every minute of the day at which the house opens or closes."""
+    spans = [*(s for _, many in hours.services for s in many)]
+    spans += [s for _, _, many in hours.weekly for s in many]
+    return {minute % (24 * 60) for span in spans for minute in span}
+
+
+def _tells(answer: str, text: str) -> bool:
+    """Whether a reply holds the numbers of the house's own answer and enough of what it says.
+
+    A word is known by its beginning, so that "llegamos" is told by "llegar"; with fewer than a third
+    of them, or fewer than two, the guest has been told something else.
+    """
+    told = {word[:_STEM] for word in _content_words(text)}
+    words = {word[:_STEM] for word in _content_words(answer)}
+    enough = max(min(len(words), 2), -(-len(words) // 3))
+    return _has_figures(answer, text) and len(words & told) >= enough
+
+
+_STEM = 5
+
+
+def _content_words(text: str) -> list[str]:
+    """The longer words: those that stand in nearly every sentence are short."""
+    return [word for word in re.findall(r"[^\W\d_]+", fold(text)) if len(word) >= _STEM]
 
 
 def _has_figures(answer: str, text: str) -> bool:

@@ -126,7 +126,7 @@ WORDS = Words(
         r"no (?:se|te|os) preocup\w+|no (?:hay|tenga|tengas) (?:ningun )?(?:problema|duda)|sin (?:ningun )?problemas?"
         r"|(?:si|aunque) no (?:me|l[oa]|te|le|mal) (?:equivoco|crea[sn]?|falla la memoria|parezca|recuerdo)|si (?:bien |mal no )?recuerdo(?: bien| mal)?"
         r"|no (?:se |te |os )?l[oa]s? (?:olvid\w+|pierda[sn]?)|no (?:se |te |os )?olvid\w+|no (?:se|te|os) lo va[sni]*s? a creer"
-        r"|sin duda|no (?:solo|solamente|faltaba mas|dude|dudes)|como no\b|no falta nada"
+        r"|no (?:se|te|os) l[ao]s? (?:quita|quitan|va a quitar) nadie|sin duda|no (?:solo|solamente|faltaba mas|dude|dudes)|como no\b|no falta nada"
     ),
     softeners=(
         r"puedo|puede[sn]?|podemos|podria[sn]?|podriamos|podre|podremos|quiere[sn]?|quieras?|quisiera|dese[ae]s?|gustaria"
@@ -137,8 +137,8 @@ WORDS = Words(
         r"(?:puedo|podemos|podria|quiero|queremos|quisiera|me complace|me alegra|nos alegra|nos complace|tengo el gusto de|es un placer|permitame)"
         r" (?:confirmar|asegurar|garantizar|decir|informar|comunicar|anunciar)(?:le|te|os|les|lo|la|selo|sela|telo|tela)?\b"
     ),
-    conditions=r"si|cuando (?:me|nos) \w+|en caso de|siempre que|siempre y cuando|una vez que?|en cuanto|tan pronto|con que|hasta que|a menos que",
-    strict_conditions=r"en cuanto (?!a )|una vez que|tan pronto como|cuando (?:me|nos) \w+|si (?:me|nos) \w+|siempre que|siempre y cuando|solo si|hasta que",
+    conditions=r"(?:di(?:ga|gan|me)\w*|deme|dame|denme|dadme|confirm(?:e|a)me|elija|elige|escribame|escribeme)(?= .*\by (?:l[aeo]s?|se|te|os|yo|ya) )|si|cuando (?:me|nos) \w+|cuando (?=(?:este|esten|quede|sea|haya|hayan)\b)|en caso de|siempre que|siempre y cuando|una vez que?|en cuanto|tan pronto|con que|hasta que|a menos que",
+    strict_conditions=r"en cuanto (?!a )|cuando (?:este|esten|quede|sea|haya|hayan)\b|una vez que|tan pronto como|cuando (?:me|nos) \w+|si (?:me|nos) \w+|siempre que|siempre y cuando|solo si|hasta que",
     openers=r"le|te|les|os|lo|la|que|cual|cuales|cuando|cuanto|cuantos|cuantas|donde|como|quien|a que|para|por que|puede|puedes|podria|podrias|quiere|quieres|desea|deseas|prefiere|prefieres|necesita|necesitas|alguna?|busco|reservo|confirmo|hay|es|son|tiene|tienes|o|esta|seria",
     ignorance=(
         r"no (?:tengo|tenemos|dispongo de|contamos con|consta|me consta|cuento con)\b.{0,30}?(?:informacion|dato|datos|detalle|detalles|indicacion|respuesta)"
@@ -151,7 +151,7 @@ WORDS = Words(
     nightly=r"noche|madrugada",
     notes=r"anot\w*|apunt\w*|not[ao]\w*|tom\w+ nota|pedid\w*|peticion\w*|preferencia\w*|prefier\w*|alergi\w*|solicit\w*|deseo\w*|tenemos en cuenta|en cuenta|pidi\w*|pides?|pide",
     deeds=(
-        r"\b(?:acab|termin)(?:o|a|amos|áis|an) de (\w+)|\b(?:he|hemos|ha|han) (?:ya |sido |quedado |vuelto a )*(\w+(?:[ai]d|íd|t|ch|s)[oa]s?)\b"
+        r"\b(?:acab|termin)(?:o|a|amos|áis|an) de (\w+)|\b(?:doy|damos|dejo|dejamos|dej[ée]) (?:ya )?(?:por )?(\w+(?:[ai]d|íd|uest|ech)[oa]s?)\b|\b(?:he|hemos|ha|han) (?:ya |sido |quedado |vuelto a )*(\w+(?:[ai]d|íd|t|ch|s)[oa]s?)\b"
         r"|\b(?:est(?:á|án|ás|áis)|qued(?:a|an|as|áis|ó)|fue|fueron|van?) (?:ya |todo |toda |todos |bien |más que |muy |también )*(\w+(?:[ai]d|íd|crit|uest|ech)[oa]s?)\b"
         r"|\b(?:te|le|os|les|se lo|se la|te lo|te la|lo|la|los|las) (\w{3,}(?:é|[aei]mos))\b|\b(?:te|se|os) l[aeo]s? (\w{2,}(?:o|[aei]mos))\b|\b(\w{2,}(?:[aei]ré|[aei]remos|[aei]rán?))\b"
     ),
@@ -171,14 +171,14 @@ WORDS = Words(
             r"|\b(?:hice|hicimos|realicé|completé|cerré) (?:su|tu|la|una) (?:reserva(?:ción)?|cita)\b|\btodo (?:est[áa] )?(?:arreglado|cerrado|en orden|confirmado)\b"
             r"|\b(?:te|l[aeo]s?|os) (?:he|hemos|ha) (?:ya )?(?:apuntad|anotad|metid|puest|inscrit|colocad|hech)o\b(?! (?:un|una|tu|su|el|que|como|todo|en|a)\b)"
             r"|\b(?:est[áa]s?|queda|quedó) (?:apuntad|anotad|inscrit)[oa]s?\b(?! en la lista)|\bcuente con (?:su|la) (?:mesa|reserva|cita)|\b(?:es|son) (?:ya )?(?:suy|tuy|vuestr)[oa]s?\b|\bcuent[aee]n? (?:ya )?con (?:ell[oa]|l[ao]s?|tu|su|vuestra|una?)\b|\b(?:su|tu) (?:mesa|cita|lugar|sitio) (?:le |te )?(?:espera|est(?:á|ará) (?:list|esper)\w+)"
-            r"|\b(?:estoy|estamos) (?:reservando|agendando|confirmando)\b|\b(?:d[ae]l[oa]s?|d[ae]d?l[oa]) por \w+|\btrato hecho\b|\bhecha la reserva\b|\b(?:exitos[oa]s?|procesad[oa]s?|asignad[oa]s?|efectuad[oa]s?|tramitad[oa]s?)\b|\bcon éxito\b|\b(?:figur(?:as?|áis|an)|sal(?:es|ís|en)|aparec(?:es?|éis|en)) (?:ya )?en (?:el|la|nuestr[oa]) (?:libro|cuaderno|agenda|lista|sistema)\b(?! de espera)|\bexitosamente\b|\bacabo de (?:reserv|confirm|agend|apart|hacer|asegur|registr)\w*|\bya qued(?:ó|a)\b\W*$|\b(?:está|queda)[sn]? (?:usted |ya )?en (?:la|nuestra) lista\b(?! de espera)|\b(?:su|tu) (?:mesa|sitio|lugar) (?:l[aeo]s?|te|os) (?:espera|aguarda|estará)\b|\b(?:anot|apunt)é (?:a las|para|el|su|la)\b|\bten(?:e|é)is (?:ya )?(?:mesa|sitio|plaza)\b(?! (?:libre|disponible))|\btiene[sn]? (?:usted |ya )*(?:su |tu |la )?mesa\b(?! (?:libre|disponible|de))|\bya (?:tiene[sn]?|ten[ée]is) (?:su |tu |la |un |una )?(?:sitio|plaza|lugar|hueco|hora|cita|turno|asiento)\b"
+            r"|\b(?:estoy|estamos) (?:reservando|agendando|confirmando)\b|\b(?:d[ae]l[oa]s?|d[ae]d?l[oa]) por \w+|\btrato hecho\b|\bno (?:se|te|os) l[ao]s? (?:quita|quitan|va a quitar) nadie\b|\bhecha la reserva\b|\bcosa hecha\b|\b(?:s[íi]|claro|ya),? l[ao]s? (?:tiene[sn]?|ten[eé]is)(?=\W*$)|\b(?:es|son|está|ya es|queda) (?:ya )?(?:firmes?|segur[oa]s?|oficial(?:es)?|definitiv[oa]s?)\b|\b(?:han?|hemos) (?:dicho que sí|dado el (?:sí|ok|visto bueno)|aceptado|aprobado)\b|\b(?:dijo|dijeron) que sí\b|\b(?:exitos[oa]s?|procesad[oa]s?|asignad[oa]s?|efectuad[oa]s?|tramitad[oa]s?)\b|\bcon éxito\b|\b(?:figur(?:as?|áis|an)|sal(?:es|ís|en)|aparec(?:es?|éis|en)) (?:usted(?:es)? |ya )*en (?:el|la|nuestr[oa]) (?:libro|cuaderno|agenda|lista|sistema)\b(?! de espera)|\bexitosamente\b|\bacabo de (?:reserv|confirm|agend|apart|hacer|asegur|registr)\w*|\bya qued(?:ó|a)\b\W*$|\b(?:está|queda)[sn]? (?:usted |ya )?en (?:la|nuestra) lista\b(?! de espera)|\b(?:su|tu) (?:mesa|sitio|lugar) (?:l[aeo]s?|te|os) (?:espera|aguarda|estará)\b|\b(?:anot|apunt)é (?:a las|para|el|su|la)\b|\bten(?:e|é)is (?:ya )?(?:mesa|sitio|plaza)\b(?! (?:libre|disponible))|\btiene[sn]? (?:usted |ya )*(?:su |tu |la )?mesa\b(?! (?:libre|disponible|de))|\bya (?:tiene[sn]?|ten[ée]is) (?:su |tu |la |un |una )?(?:sitio|plaza|lugar|hueco|hora|cita|turno|asiento)\b"
         ),
         Claim.EXISTS: (
             r"\bhay (?:ya )?(?:una|otra) reserva\b|\b(?:tiene[sn]?|tenéis|cuenta[s]? con|figura|consta|aparece|encuentro|encontré|veo) (?:ya |aquí |otra |con nosotros )*(?:una|un|su|tu|otra|esta|la|dos|tres|varias|\d+)? ?(?:reserva(?:s|ción|ciones)?|citas?|turnos?)\b(?! (?:libre|disponible)s?)"
             r"|\b(?:su|tu|sus|tus|vuestra|la) (?:reserva(?:ción)?|cita|turno)(?: [\w-]+){0,3}? (?:es|son|ha sido|fue|quedó|sigue|siguen|está|continúa|se mantiene|permanece|ahora es)\b"
-            r"|\b(?:su|tu|vuestra) mesa (?:[\w-]+ ){0,3}?(?:es|está|sigue|será)\b|\bsigue en pie\b"
+            r"|\b(?:su|tu|vuestr[ao]) (?:mesa|sitio|rincón|hueco|plaza|lugar|asiento) (?:[\w-]+ ){0,3}?(?:es|está|estará|sigue|será|queda|quedó|tiene|va|ha|espera|aguarda|empieza|comienza)\b|\b(?:su|tu|vuestro) nombre (?:ya )?(?:está|figura|consta|aparece|sale|queda|va|en)\b|\bsigue en pie\b"
         ),
-        Claim.STANDS: r"\b(?:reserva(?:ción)?|cita|mesa|turno)(?: [\w-]+){0,3}? (?:sigue|continúa|se mantiene|permanece|se conserva)\b|\bsigue (?:en pie|vigente|activ[oa])\b",
+        Claim.STANDS: r"\b(?:reserva(?:ción)?|cita|mesa|turno)(?: [\w-]+){0,3}? (?:sigue|continúa|se mantiene|permanece|se conserva)\b|\bsigue (?:en pie|vigente|activ[oa])\b|\b(?:dejad[oa]|dejé)(?: [\w-]+){0,3} (?:en pie|(?:tal )?c[oó]mo (?:estaba|está)|tal cual|intact[oa]|igual)\b",
         Claim.RECEIVED: (
             r"\b(?:hemos |he )?(?:recib(?:ido|ida|imos|í)|tramitad[oa])\b|\b(?:solicitud|petición|pedido)(?: \w+){0,2} (?:recibid|enviad|registrad|en curso|en proceso|en trámite)\w*"
             r"|\ben (?:proceso|trámite|curso)\b|\bpendiente de confirma\w+"
@@ -208,11 +208,11 @@ WORDS = Words(
         Claim.FREE: (
             r"\b(?:hay|tengo|tenemos|queda|quedan|me queda|nos queda|nos quedan) (?:aún |todavía |alguna |algún |una |un |dos |varias |varios |más )*(?:mesas?|sitios?|lugar(?:es)?|huecos?|disponibilidad|espacio|plazas?|horas?|turnos?|citas?|libres?|opciones|ese horario)\b"
             r"|\b(?:est[áa]n?|sigue|siguen) (?:libre|disponible)s?\b|\b(?:libre|disponible)s? (?:a las|el|para)\b|\b(?:le|te|les|os) (?:consigo|conseguimos|conseguir(?:é|emos)|hago (?:un )?hueco|haré (?:un )?(?:hueco|sitio)|haremos (?:un )?(?:hueco|sitio)|hago sitio|encuentro|encontrar(?:é|emos)|busco hueco|puedo ofrecer)\b"
-            r"|\balgo (?:(?:le|te|les) (?:consigo|encuentro)|habrá|saldrá|se hará)\b|\b(?:ven|venga|venid|vengan|pásate|pásese|pasaos) (?:igualmente|igual|sin|tranquil\w+|a las|el|hoy|mañana|que)\b|\b(?:tengo|tenemos) (?:a las |las )?\d|\bpuedo ofrecer\w*\b|\babrimos (?:para|solo|especialmente)\b|\b(?:mesa|cita|sitio|hora) (?:libre|disponible)\b"
+            r"|\balgo (?:(?:le|te|les) (?:consigo|encuentro)|habrá|saldrá|se hará)\b|\b(?:ven|venga|venid|vengan|pásate|pásese|pasaos) (?:igualmente|igual|sin|tranquil\w+|a las|el|hoy|mañana|que)\b|\b(?:tengo|tenemos) (?:a las |las )?\d|\bpuedo ofrecer\w*\b|\b(?:está|estás|estáis|están) de suerte\b|\bse (?:ha|han|acaban? de) (?:liberad[oa]|liberar|quedar libre)\b|\bha(?:y| habido) una (?:cancelación|baja)\b|\babrimos (?:para|solo|especialmente)\b|\b(?:mesa|cita|sitio|hora) (?:libre|disponible)\b"
         ),
         Claim.FULL: (
-            r"\b(?:complet[oa]s?|llen[oa]s?|agotad[oa]s?|ocupad[oa]s?)\b|\bno (?:(?:me|nos|le|te) )?(?:hay|queda|quedan|tengo|tenemos)(?: ya| más| ninguna?| alguna?| otr[oa]| de)* (?:mesas?|sitios?|lugar(?:es)?|huecos?|disponibilidad|espacio|plazas?|libres?|citas?|turnos?|horas?|horarios?|disponible|nada(?! (?:reservad|confirmad|apuntad|agendad|a (?:su|tu|vuestro|ese|este|nombre)))|ninguna?(?! (?:reserva|duda|problema|informaci|constancia)))\b"
-            r"|\b(?:ya )?no (?:\w+ )?(?:está|están|se encuentra) (?:disponibles?|libres?)\b|\bno disponibles?\b|\bsin (?:disponibilidad|mesas|sitio|huecos?|lugar)\b|\b(?:se |acaba de |la )*(?:ocupó|ocuparon|ocuparse)\b|\bya no (?:podemos|puedo) recibir"
+            r"\b(?:complet[oa]s?|llen[oa]s?|agotad[oa]s?|ocupad[oa]s?)\b|\bno (?:(?:me|nos|le|te) )?(?:hay|queda|quedan|tengo|tenemos)(?: ya| más| ninguna?| alguna?| otr[oa]| de)* (?:mesas?|sitios?|lugar(?:es)?|huecos?|disponibilidad|espacio|plazas?|libres?|citas?|turnos?|horas?|horarios?|disponible|nada(?! (?:reservad|confirmad|apuntad|agendad|a (?:su|tu|vuestro|ese|este|nombre)))|ninguna?(?! (?:reserva|duda|problema|informaci|constancia|\w+ a (?:su|tu|vuestro) nombre)))\b(?! (?:a|con) (?:su|tu|vuestro) nombre)"
+            r"|\b(?:ya )?no (?:\w+ )?(?:está|están|se encuentra) (?:disponibles?|libres?)\b|\bno disponibles?\b|\bsin (?:disponibilidad|mesas|sitio|huecos?|lugar)\b|\b(?:se |acaba de |la )*(?:ocupó|ocuparon|ocuparse)\b|\b(?:acaban? de|se (?:me|nos|le|les) (?:ha|han|acaban?)(?: de)?) (?:ir|irse|ido|volar|volado|coger|cogerse|escap\w+)\b|\bya no (?:podemos|puedo) recibir"
         ),
         Claim.CLOSED: r"\b(?:cerramos|(?<!hemos )(?<!he )cerrad[oa]s?|no abrimos|no estamos abiertos|está cerrad\w+|cierra|descansamos)\b(?! (?:con|el trato))",
         Claim.FOLLOW_UP: (
@@ -220,7 +220,7 @@ WORDS = Words(
             r"|\brecibirá[sn]?\b|\b(?:lo|la) (?:estoy|estamos) (?:verificando|comprobando|tramitando|confirmando|revisando)\b|\bse pondrá[n]? en contacto\b|\bestoy (?:verificando|comprobando)\b"
         ),
         Claim.HANDED_OVER: r"\b(?:he|hemos) (?:avisado|pasado|informado|transferido|derivado|trasladado)\b(?: \S+){0,3} (?:a|al) (?:un|una|equipo|encargad|compañer|personal|person)\w*|\b(?:un compañero|una compañera|una persona|alguien|el equipo|nuestro equipo)(?: \S+){0,3} (?:le|te|se|os) (?:atender|llamar|contactar|escribir|pondr|responder)\w*|\b(?:avis|inform)(?:é|amos) (?:a|al)\b|\ble (?:paso|comunico|transfiero) con\b",
-        Claim.FAILED: r"\bno se (?:hizo|realizó|reservó|registró|completó|concretó|guardó)\b|\b(?:falló|ha fallado|fracasó)\b",
+        Claim.FAILED: r"\bno (?:se )?(?:la |lo )?(?:ha podido|pudo|han podido|hemos podido|he podido|se ha llegado a|ha llegado a) (?:reservar|hacer|realizar|registrar|completar|guardar|confirmar)\w*|\bno se (?:hizo|realizó|reservó|registró|completó|concretó|guardó)\b|\b(?:falló|ha fallado|fracasó)\b",
         Claim.NOTHING_OWED: r"\bno (?:debe|debes|tiene|tienes|hay|hace falta|necesita|necesitas|queda)(?: que)? (?:hacer|pagar|abonar|confirmar) nada\b|\bno (?:debe|debes) nada\b|\bnada más (?:que|por) (?:hacer|pagar)\b|\bno (?:hace falta|necesita|es necesario) (?:hacer|confirmar|pagar)\w*",
     },
     places={
@@ -263,6 +263,9 @@ WORDS = Words(
         "children": r"zona infantil|parque infantil|juegos infantiles|animador",
     },
     person=r"familia|(?:el |la )?senor(?:a|es|ita)?|sra?\.?|srta\.?|don|dona|dra?\.?|doctora?|a nombre de|al nombre de|nombre:|por parte de|reservad[oa] por",
+    seats=r"mesas?|sitios?|huecos?|plazas?|rincon|asientos?|reserva|reservacion|cita|turno",
+    is_so=r"(?:ya |ahora )?(?:es|son|esta|estan|queda|va|sera|estara|le|les|te|os)",
+    asides=r"para \w+[aei]r|l[oa]s? mi[oa]s?|nuestr[oa]|ayud\w+|vamos (?:con|a)|empe[cz]\w+|sigamos|seguimos|continu\w+|respecto|sobre|acerca|en cuanto a|aqui|reservar|datos|detalles|dig\w+|dime|cuent\w+|elig\w+|elij\w+|encargad\w+|pienso|entiendo|ver|mir[oa]\w*|compr[ou]\w+|bus[cq]\w+|(?:cambiar|anular|cancelar|reservar|pedir) o",
     common=frozenset(
         [
             "el",

@@ -126,3 +126,9 @@ class Words:
     """What introduces another person: "familia", "Mr"; any case."""
     common: frozenset[str]
     """Everyday words, to tell the language by."""
+    seats: str = ""
+    """Nouns for what is booked: "mesa", "spot". Empty where too little of the language is known."""
+    asides: str = ""
+    """What speaks of a booking without saying anything of it: "vamos con", "help you with"."""
+    is_so: str = ""
+    """What after such a noun says something of it: "es", "is"."""

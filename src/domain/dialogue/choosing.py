@@ -17,6 +17,7 @@ from domain.understanding import (
     ByComparison,
     ByFeature,
     ByOrder,
+    Intent,
     OfferChoice,
     Relative,
     Understanding,
@@ -50,16 +51,22 @@ def picked_offers(offers: Sequence[Offer], said: Understanding, here: Here) -> t
 
 
 def picked_bookings(bookings: Sequence[Booking], when: When, here: Here) -> tuple[Booking, ...]:
-    """The bookings that a reference like "la del viernes" can mean; all of them where it says nothing."""
-    if not when:
-        return tuple(bookings)
-    zone = here.venue.zone
-    return tuple(
-        booking
-        for booking in bookings
-        if _day_fits(when, service_day(here.venue, booking.start), here)
-        and _time_fits(when.time, _minute(booking.start.astimezone(zone)))
-    )
+    """The bookings that a reference like "la del viernes" can mean; all of them where it says nothing.
+
+    "Cambiar mi reserva el sábado" may refer to a booking or say where it shall go: where there is
+    only one, on another day, it can only be the second, and that one is meant.
+    """
+    fitting = tuple(booking for booking in bookings if refers_to(when, booking, here))
+    only_one = len(bookings) == 1 and not fitting
+    moves_it = here.said.wants(Intent.RESCHEDULE) and here.said.when.day is None
+    return tuple(bookings) if only_one and moves_it else fitting
+
+
+def refers_to(when: When, booking: Booking, here: Here) -> bool:
+    """Whether a day and time, as far as they are said, are those of a booking."""
+    day = service_day(here.venue, booking.start)
+    minute = _minute(booking.start.astimezone(here.venue.zone))
+    return _day_fits(when, day, here) and _time_fits(when.time, minute)
 
 
 def chosen_booking(

@@ -219,8 +219,7 @@ def _outcome(action: Action, done: BookingDone) -> Act:
         case MoveBooking(booking=before):
             return Received(booking, Purpose.MOVE) if received else Moved(booking, before)
         case CancelBooking():
-            cancelled = booking.status is BookingStatus.CANCELLED
-            return Cancelled(booking) if cancelled else Received(booking, Purpose.CANCEL)
+            return Cancelled(booking) if done.settled else Received(booking, Purpose.CANCEL)
         case EditBooking():
             return Updated(booking)
         case _:

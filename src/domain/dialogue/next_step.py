@@ -387,6 +387,8 @@ def _details(state: DialogueState, here: Here) -> Step | None:
     said = here.said
     if not _gives_details(state, said) or said.intent is Intent.GOODBYE:
         return None  # "see you on Friday" asks for nothing
+    if _only_enquires(state, here):
+        return None
     if state.task in {Task.BOOK, Task.MOVE}:
         return _arrange(state, here)
     if state.last_booking is not None and _only_remarks(said):
@@ -400,6 +402,27 @@ def _details(state: DialogueState, here: Here) -> Step | None:
     if said.intent is Intent.ENQUIRE and said.topic:
         return None
     return _arrange(_started(state, here, Task.BOOK, ()), here)
+
+
+def _only_enquires(state: DialogueState, here: Here) -> bool:
+    """ "Do you open on Saturdays?" while a table is arranged: the Saturday is no new wish."""
+    said = here.said
+    if said.intent is not Intent.ENQUIRE or not said.topic:
+        return False
+    asked = {Expecting.DATE: said.when.day, Expecting.TIME: said.when.time}
+    if said.intents == (Intent.ENQUIRE,):
+        return asked.get(state.expecting) is None
+    return _asks_for_what_is_offered(state, here)
+
+
+def _asks_for_what_is_offered(state: DialogueState, here: Here) -> bool:
+    """ "Can I bring my dog?": only where a table offered is none for dogs are others looked for."""
+    said = here.said
+    if not state.offers or _touches_the_floor(said) or _has_contact(said) or said.requests:
+        return False
+    resources = [here.venue.resource(r) for offer in state.offers for r in offer.slot.resources]
+    suits = all(said.preferences <= {r.area, *r.features} for r in resources)
+    return suits or here.is_clinic
 
 
 def _arrange(state: DialogueState, here: Here) -> Step:

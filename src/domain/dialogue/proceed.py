@@ -22,11 +22,19 @@ from domain.acts import (
     Offered,
     Purpose,
 )
-from domain.dialogue.details import Doubt, is_closed, missing_details, plan_search, question_for
+from domain.dialogue.choosing import refers_to
+from domain.dialogue.details import (
+    Doubt,
+    is_closed,
+    missing_details,
+    plan_search,
+    question_for,
+    take_down,
+)
 from domain.dialogue.here import Here
 from domain.dialogue.state import Details, DialogueState, Expecting, Task
 from domain.dialogue.steps import BookOffer, FindBookings, KeepOffer, MoveBooking, Step
-from domain.when import DayTrouble
+from domain.when import DayTrouble, When
 
 PURPOSE = {Task.MOVE: Purpose.MOVE, Task.CANCEL: Purpose.CANCEL, Task.CHECK: Purpose.CHECK}
 
@@ -61,14 +69,32 @@ def _proceed_booking(state: DialogueState, here: Here, said: tuple[Act, ...]) ->
 
 
 def _proceed_moving(state: DialogueState, here: Here, said: tuple[Act, ...]) -> Step:
-    if state.target is None:
+    target = state.target
+    if target is None:
         return Step(state, said, FindBookings(Purpose.MOVE, here.said.code))
+    state = _with_new_time(state, here)
     if state.day_options:
         return _ask_which_day(state, said)
     if not names_a_change(state.details):
         asking = replace(state, expecting=Expecting.NEW_TIME, asked=1)
-        return Step(asking, (*said, AskNewTime(state.target)))
+        return Step(asking, (*said, AskNewTime(target)))
     return _search(state, here, said)
+
+
+def _with_new_time(state: DialogueState, here: Here) -> DialogueState:
+    """What sounded like a reference to a booking, but fits not even the only one, is its new time.
+
+    "Cambiar mi reserva el sábado": of several bookings that is one, of a single one on Friday it
+    says where it shall go.
+    """
+    target, said, time = state.target, state.previous, state.details.time
+    if target is None or not said or refers_to(said, target, here):
+        return state
+    if state.details.days or (time is not None and said.day is None):
+        return state  # it has been told where to
+    new = When(said.day, time or said.time)
+    meant = replace(here, said=replace(here.said, when=new, previous=When()))
+    return take_down(replace(state, previous=When()), meant).state
 
 
 def _ask_which_day(state: DialogueState, said: tuple[Act, ...]) -> Step:

@@ -122,6 +122,8 @@ class BookingDone:
 
     booking: Booking
     before: Booking | None = None
+    settled: bool = True
+    """Whether the booking store has it: a cancellation is not said to be done before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,13 @@ class RunningServer:
 
 
 @contextlib.contextmanager
-def running_server(settings: Mapping[str, str] | None = None) -> Iterator[RunningServer]:
-    """`serve` on a free port with an empty data folder and no model keys but those in `settings`."""
+def running_server(
+    settings: Mapping[str, str] | None = None, *, port: int | None = None
+) -> Iterator[RunningServer]:
+    """`serve` with an empty data folder and no model keys but those in `settings`, on a free port
+    where none is given."""
     with tempfile.TemporaryDirectory() as folder:
-        address = f"http://127.0.0.1:{_free_port()}"
+        address = f"http://127.0.0.1:{port or free_port()}"
         began = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "main", "serve"],
@@ -64,7 +67,7 @@ def _environment(address: str, data: Path) -> dict[str, str]:
     return inherited | {"HOST": "127.0.0.1", "PORT": port, "DATA_DIR": str(data)}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # What can be measured without more words, by the name of its module in `infrastructure.benchmarks`.
 _SUBJECTS = {
     "availability": "Search on a day and on a month: 40 tables, 300 bookings a day.",
+    "cache": "Redis cache: near hits, hits, size and news, side by side with bare clients.",
     "engine": "CPU of one message: on the twins, and on a provider that answers at once.",
     "load": "Latency, errors and memory with 1 to 1,000 conversations at once.",
     "startup": "Start of `serve` to its first answer, and its memory.",

@@ -63,6 +63,9 @@ def find(program: Program) -> Iterator[Finding]:
     yield Finding("zone table", Verdict.OK, program.zone_table())
     yield _venues(program, settings)
     yield asyncio.run(_database(program, settings))
+    yield asyncio.run(_cache(program, settings))
+    if settings.uses_airtable:
+        yield from asyncio.run(_airtable(program, settings))
     yield from _models(program, settings)
 
 
@@ -95,6 +98,32 @@ async def _database(program: Program, settings: Settings) -> Finding:
     if not count and not settings.is_loopback:
         return Finding("database", Verdict.FAULT, f"{kind}: no API keys for HOST {settings.host}")
     return Finding("database", Verdict.OK, f"{kind}, opened in {took_ms:.0f} ms, {count} API keys")
+
+
+async def _cache(program: Program, settings: Settings) -> Finding:
+    try:
+        health = await program.cache_health(settings)
+    except ValueError as error:
+        return Finding("cache", Verdict.FAULT, str(error))
+    kind = settings.redis_address.partition("://")[0]
+    if health.status == "healthy":
+        return Finding("cache", Verdict.OK, f"{kind}, answers in {health.latency_ms:.1f} ms")
+    # Without it everything goes on, a little slower.
+    return Finding("cache", Verdict.WARNING, f"{kind}: {health.status}, {health.reason}")
+
+
+async def _airtable(program: Program, settings: Settings) -> list[Finding]:
+    from application.errors import DependencyError
+
+    try:
+        async with program.airtable(settings) as base:
+            found = await base.check()
+    except DependencyError as error:
+        return [Finding("airtable", Verdict.FAULT, str(error))]
+    faults = [each for each in found if each.verdict == "repair"]
+    if not faults:
+        return [Finding("airtable", Verdict.OK, f"base {settings.airtable_base_id}")]
+    return [Finding("airtable", Verdict.FAULT, f"{each.item}: {each.detail}") for each in faults]
 
 
 def _models(program: Program, settings: Settings) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from application.cache_report import CacheHealth
     from application.ports.agents import HumanAgent
     from application.ports.conversations import Conversations
     from application.ports.keys import Keys
@@ -34,6 +35,57 @@ class OpenLedger(Protocol):
     def keys(self) -> Keys: ...
     @property
     def conversations(self) -> Conversations: ...
+
+
+class BaseFinding(Protocol):
+    """What a look at a base says of one thing: `ok`, `note` or `repair`."""
+
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def item(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+
+
+class PreparedBase(Protocol):
+    """What was made in a base, line by line, and what is left to do by hand."""
+
+    @property
+    def made(self) -> Sequence[str]: ...
+    @property
+    def by_hand(self) -> Sequence[str]: ...
+    @property
+    def rows(self) -> int: ...
+
+
+class SyncedBase(Protocol):
+    """What a full pass found."""
+
+    @property
+    def rows(self) -> int: ...
+    @property
+    def edits(self) -> int: ...
+    @property
+    def gone(self) -> int: ...
+
+
+class AirtableBase(Protocol):
+    async def init(
+        self, *, language: str | None, sample: bool, say: Callable[[str], None]
+    ) -> PreparedBase:
+        """Raises: DependencyError, whose text says what to do."""
+        ...
+
+    async def check(self) -> Sequence[BaseFinding]:
+        """Raises: DependencyError, whose text says what to do."""
+        ...
+
+    async def sync(
+        self, *, on_window: Callable[[datetime, int], None], on_elsewhere: Callable[[], None]
+    ) -> SyncedBase:
+        """Raises: DependencyError."""
+        ...
 
 
 class Compared(Protocol):
@@ -71,6 +123,14 @@ class Program(Protocol):
 
     def ledger(self, settings: Settings) -> AbstractAsyncContextManager[OpenLedger]:
         """Raises: StoreUnavailable, ValueError."""
+        ...
+
+    def airtable(self, settings: Settings) -> AbstractAsyncContextManager[AirtableBase]:
+        """The base of the settings, which name one (`Settings.uses_airtable`)."""
+        ...
+
+    async def cache_health(self, settings: Settings) -> CacheHealth:
+        """How the cache is that the settings name. Raises: ValueError where they name none."""
         ...
 
     def agents(self, settings: Settings) -> Sequence[AgentChoice]: ...

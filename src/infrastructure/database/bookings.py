@@ -21,10 +21,10 @@ from domain.errors import (
 )
 from domain.floor import Placement
 from domain.venue import VenueId
-from infrastructure.database import claims
+from infrastructure.database import booking_rows, claims, outbox
 from infrastructure.database.connections import Database
 from infrastructure.database.errors import TryAgain
-from infrastructure.database.rows import booking_columns, booking_of, booking_of_facts
+from infrastructure.database.rows import booking_of_facts
 from infrastructure.database.tables import audit, bookings, idempotency
 
 Change = Callable[[sa.Connection], Booking]
@@ -35,10 +35,6 @@ _is_open = _b.status.in_([status.value for status in OPEN])
 # Spelled as in the partial index, or PostgreSQL will not use it.
 _is_unsettled = sa.text("status IN ('confirming', 'received')")
 
-_BY_CODE = sa.select(bookings).where(_b.code == _param("code"))
-_LOCK_BY_CODE = _BY_CODE.with_for_update()
-_INSERT = sa.insert(bookings)
-_UPDATE = sa.update(bookings).where(_b.id == _param("row"))
 _OPEN_COUNT = sa.select(sa.func.count()).where(
     _b.venue == _param("venue"), _b.user_id == _param("user_id"), _is_open, _b.end > _param("now")
 )
@@ -55,12 +51,12 @@ _OF_GUEST = (
     )
     .order_by(_b.start, _b.code)
 )
-BETWEEN = (
+_BETWEEN = (
     sa.select(bookings)
     .where(_b.venue == _param("venue"), _b.start >= _param("from"), _b.start < _param("to"))
     .order_by(_b.start, _b.code)
 )
-_BETWEEN_WITH_STATUS = BETWEEN.where(_b.status == _param("status"))
+_BETWEEN_WITH_STATUS = _BETWEEN.where(_b.status == _param("status"))
 _UNSETTLED = (
     sa.select(bookings)
     .where(_is_unsettled, _b.updated_at < _param("older_than"))
@@ -79,13 +75,16 @@ _WRITTEN_BY = (
     )
     .order_by(idempotency.c.seq)
 )
-_INSERT_AUDIT = sa.insert(audit)
 _AUDIT = sa.select(audit).where(audit.c.code == _param("code")).order_by(audit.c.seq)
 
 
 class DatabaseBookings:
-    def __init__(self, database: Database) -> None:
+    """With `queues_for_store` every change also goes on the outbox, and a booking that moves waits
+    for the store's answer again."""
+
+    def __init__(self, database: Database, *, queues_for_store: bool = False) -> None:
         self._database = database
+        self._queues_for_store = queues_for_store
 
     async def book(
         self,
@@ -105,8 +104,7 @@ class DatabaseBookings:
                 return known
             _check_limit(connection, booking, limit=limit, now=now)
             _claim(connection, booking, placement, hold_id=hold_id, now=now)
-            connection.execute(_INSERT, booking_columns(booking, updated_at=now))
-            _record(connection, "booked", None, booking, once=once, actor=actor, now=now)
+            self._write(connection, "booked", None, booking, once=once, actor=actor, now=now)
             return booking
 
         return await self._change(change, now)
@@ -131,9 +129,10 @@ class DatabaseBookings:
             if before.version != changed.version:
                 raise BookingChanged
             after = _moved(before, changed)
+            if self._queues_for_store and after.status is BookingStatus.CONFIRMED:
+                after = replace(after, status=BookingStatus.CONFIRMING)
             _claim(connection, after, placement, hold_id=hold_id, now=now)
-            _update(connection, after, now)
-            _record(connection, "moved", before, after, once=once, actor=actor, now=now)
+            self._write(connection, "moved", before, after, once=once, actor=actor, now=now)
             return after
 
         return await self._change(change, now)
@@ -161,8 +160,7 @@ class DatabaseBookings:
             check_transition(before.status, status)
             after = replace(before, status=status, version=before.version + 1)
             _follow_status(connection, before, after, now)
-            _update(connection, after, now)
-            _record(connection, status.value, before, after, once=once, actor=actor, now=now)
+            self._write(connection, status.value, before, after, once=once, actor=actor, now=now)
             return after
 
         return await self._change(change, now)
@@ -180,8 +178,7 @@ class DatabaseBookings:
             after = replace(
                 before, guest=changed.guest, notes=changed.notes, version=before.version + 1
             )
-            _update(connection, after, now)
-            _record(connection, "edited", before, after, once=once, actor=actor, now=now)
+            self._write(connection, "edited", before, after, once=once, actor=actor, now=now)
             return after
 
         return await self._change(change, now)
@@ -190,7 +187,7 @@ class DatabaseBookings:
         return await self._database.read(lambda connection: _recall(connection, once))
 
     async def get(self, *, code: BookingCode) -> Booking | None:
-        return await self._database.read(lambda connection: by_code(connection, code))
+        return await self._database.read(lambda connection: booking_rows.by_code(connection, code))
 
     async def of_guest(
         self, *, venue: VenueId, user_id: str, phone: str, since: datetime
@@ -208,7 +205,7 @@ class DatabaseBookings:
     ) -> Sequence[Booking]:
         values = {"venue": venue, "from": start, "to": end}
         if status is None:
-            return await self._read_all(BETWEEN, values)
+            return await self._read_all(_BETWEEN, values)
         return await self._read_all(_BETWEEN_WITH_STATUS, {**values, "status": status.value})
 
     async def unsettled(self, *, older_than: datetime, limit: int) -> Sequence[Booking]:
@@ -239,31 +236,42 @@ class DatabaseBookings:
 
         return await self._database.read(transaction)
 
+    def _write(
+        self,
+        connection: sa.Connection,
+        action: str,
+        before: Booking | None,
+        after: Booking,
+        *,
+        once: Once | None,
+        actor: str,
+        now: datetime,
+    ) -> None:
+        booking_rows.write(connection, before, after, now=now)
+        _remember(connection, once, after, now)
+        booking_rows.write_audit(connection, action, before, after, actor=actor, now=now)
+        if self._queues_for_store:
+            outbox.queue(connection, after, now=now)
+            if not after.is_live and actor != "guest":
+                # Whoever ended it tells the guest why.
+                outbox.owe_nothing(connection, after.id)
+
     async def _change(self, change: Change, now: datetime) -> Booking:
         return await claims.write_past_lapsed(self._database, change, now=now, durable=True)
 
     async def _read_all(
         self, statement: sa.Select[Any], values: dict[str, Any]
     ) -> Sequence[Booking]:
-        return await self._database.read(lambda connection: select(connection, statement, values))
-
-
-def select(
-    connection: sa.Connection, statement: sa.Select[Any], values: dict[str, Any]
-) -> list[Booking]:
-    return [booking_of(row) for row in connection.execute(statement, values).mappings()]
-
-
-def by_code(connection: sa.Connection, code: BookingCode) -> Booking | None:
-    row = connection.execute(_BY_CODE, {"code": code}).mappings().first()
-    return None if row is None else booking_of(row)
+        return await self._database.read(
+            lambda connection: booking_rows.select(connection, statement, values)
+        )
 
 
 def _lock(connection: sa.Connection, code: BookingCode) -> Booking:
-    row = connection.execute(_LOCK_BY_CODE, {"code": code}).mappings().first()
-    if row is None:
+    booking = booking_rows.lock_by_code(connection, code)
+    if booking is None:
         raise BookingNotFound
-    return booking_of(row)
+    return booking
 
 
 def _check_limit(connection: sa.Connection, booking: Booking, *, limit: int, now: datetime) -> None:
@@ -284,19 +292,12 @@ def _claim(
     """Give a booking its claims: on what it has already, on its hold's, and on fresh cells."""
     own = [booking.id] if hold_id is None else [booking.id, hold_id]
     view = claims.claimable(connection, venue=booking.venue, placement=placement, own=own, now=now)
-    columns = {
-        "id": booking.id,
-        "kind": claims.BOOKING,
-        "holder": "",
-        "expires_at": None,
-        "booking": booking.code,
-    }
     claims.claim(
         connection,
         venue=booking.venue,
         placement=placement,
         own=view.own,
-        columns=columns,
+        columns=claims.columns_of(booking),
         now=now,
         keep_pacing=keep_pacing,
     )
@@ -332,10 +333,6 @@ def _follow_status(
         claims.give_back(connection, allocation, for_good=False)
 
 
-def _update(connection: sa.Connection, after: Booking, now: datetime) -> None:
-    connection.execute(_UPDATE, {**booking_columns(after, updated_at=now), "row": after.id})
-
-
 def _recall(connection: sa.Connection, once: Once | None) -> Booking | None:
     if once is None:
         return None
@@ -363,27 +360,3 @@ def _remember(connection: sa.Connection, once: Once | None, result: Booking, now
     )
     if written.rowcount == 0:
         raise TryAgain  # the same key was used a moment ago: recall it
-
-
-def _record(
-    connection: sa.Connection,
-    action: str,
-    before: Booking | None,
-    after: Booking,
-    *,
-    once: Once | None,
-    actor: str,
-    now: datetime,
-) -> None:
-    _remember(connection, once, after, now)
-    connection.execute(
-        _INSERT_AUDIT,
-        {
-            "at": now,
-            "actor": actor,
-            "action": action,
-            "code": after.code,
-            "before": None if before is None else facts_of(before),
-            "after": facts_of(after),
-        },
-    )

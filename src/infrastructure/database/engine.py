@@ -9,14 +9,21 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from application.errors import StoreUnavailable
-from infrastructure.database.booking_store import DatabaseBookingStore
+from infrastructure.database.activity import DatabaseActivity
+from infrastructure.database.allowance import DatabaseAllowance
 from infrastructure.database.bookings import DatabaseBookings
+from infrastructure.database.conflicts import DatabaseConflicts
 from infrastructure.database.connections import Database, PostgresDatabase, SqliteDatabase
 from infrastructure.database.conversations import DatabaseConversations
 from infrastructure.database.day_sheets import DatabaseDaySheets
 from infrastructure.database.holds import DatabaseHolds
 from infrastructure.database.keys import DatabaseKeys
+from infrastructure.database.leases import DatabaseLeases
 from infrastructure.database.migrate import migrate
+from infrastructure.database.mirror import DatabaseMirror
+from infrastructure.database.notices import DatabaseNotices
+from infrastructure.database.outbox import DatabaseOutbox
+from infrastructure.database.store_state import DatabaseStoreState
 
 _PING = sa.text("SELECT 1")
 
@@ -33,14 +40,22 @@ class Health:
 class Ledger:
     """The ledger's ports over one database. Made by `open_ledger`, ended by `close`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, queues_for_store: bool = False) -> None:
         self._database = database
         self.holds = DatabaseHolds(database)
-        self.bookings = DatabaseBookings(database)
-        self.booking_store = DatabaseBookingStore(database)
+        self.bookings = DatabaseBookings(database, queues_for_store=queues_for_store)
         self.conversations = DatabaseConversations(database)
         self.day_sheets = DatabaseDaySheets(database)
         self.keys = DatabaseKeys(database)
+        self.activity = DatabaseActivity(database)
+        # What only a booking store needs
+        self.outbox = DatabaseOutbox(database)
+        self.mirror = DatabaseMirror(database)
+        self.notices = DatabaseNotices(database)
+        self.conflicts = DatabaseConflicts(database)
+        self.leases = DatabaseLeases(database)
+        self.store_state = DatabaseStoreState(database)
+        self.allowance = DatabaseAllowance(database)
 
     async def health(self) -> Health:
         started = time.perf_counter()
@@ -54,11 +69,12 @@ class Ledger:
         await self._database.close()
 
 
-async def open_ledger(url: str) -> Ledger:
+async def open_ledger(url: str, *, queues_for_store: bool = False) -> Ledger:
     """Open a ledger and bring its schema up to date.
 
     `url`: `sqlite:///path/of/file` (made, with its folder, where it is missing) or
-    `postgresql://user:password@host/database`.
+    `postgresql://user:password@host/database`. `queues_for_store`: every change of a booking is
+    put on the outbox, because the bookings are to be in a booking store too.
 
     Raises: ValueError for any other URL, StoreUnavailable, RuntimeError where the database is newer
     than this program.
@@ -69,7 +85,7 @@ async def open_ledger(url: str) -> Ledger:
     except BaseException:
         await database.close()
         raise
-    return Ledger(database)
+    return Ledger(database, queues_for_store=queues_for_store)
 
 
 def _database(url: str) -> Database:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from domain.booking import Booking, BookingCode, BookingId, BookingStatus, PartySize
 from domain.floor import Charge, Claim, Placement, Slot
 from domain.guest import Guest
+from domain.store_row import RecordId, StoreRow
 from domain.venue import ResourceId, ServiceId, VenueId
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +147,59 @@ def booking_of_facts(facts: Mapping[str, Any]) -> Booking:
 
 
 _INSTANTS = ("start", "end", "created_at")
+
+
+def store_row_facts(row: StoreRow) -> dict[str, Any]:
+    """A row of the booking store as plain JSON; times are RFC 3339."""
+    return {
+        "record": row.record,
+        "created_at": row.created_at.isoformat(),
+        "venue": row.venue,
+        "key": row.key,
+        "version": row.version,
+        "code": row.code,
+        "start": None if row.start is None else row.start.isoformat(),
+        "end": None if row.end is None else row.end.isoformat(),
+        "covers": row.covers,
+        "service": row.service,
+        "resources": row.resources,
+        "status": None if row.status is None else row.status.value,
+        "name": row.name,
+        "phone": row.phone,
+        "email": row.email,
+        "language": row.language,
+        "notes": row.notes,
+        "channel": row.channel,
+        "conflict": row.conflict,
+        "unreadable": row.unreadable,
+    }
+
+
+def store_row_of(facts: Mapping[str, Any]) -> StoreRow:
+    """The row that `store_row_facts` wrote down."""
+    return StoreRow(
+        record=RecordId(facts["record"]),
+        created_at=datetime.fromisoformat(facts["created_at"]),
+        venue=_known(VenueId, facts["venue"]),
+        key=_known(BookingId, facts["key"]),
+        version=facts["version"],
+        code=facts["code"],
+        start=_known(datetime.fromisoformat, facts["start"]),
+        end=_known(datetime.fromisoformat, facts["end"]),
+        covers=facts["covers"],
+        service=_known(ServiceId, facts["service"]),
+        resources=tuple(ResourceId(resource) for resource in facts["resources"]),
+        status=_known(BookingStatus, facts["status"]),
+        name=facts["name"],
+        phone=facts["phone"],
+        email=facts["email"],
+        language=facts["language"],
+        notes=facts["notes"],
+        channel=facts["channel"],
+        conflict=facts["conflict"],
+        unreadable=tuple(facts["unreadable"]),
+    )
+
+
+def _known(read: Callable[[str], T], stored: str | None) -> T | None:
+    return None if stored is None else read(stored)

@@ -103,6 +103,18 @@ claims = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# Cells that staff gave to a booking although another has them: whoever waits here, the oldest
+# allocation first, gets the cell when its owner gives it back.
+shared_claims = sa.Table(
+    "shared_claims",
+    metadata,
+    sa.Column("venue", Words, primary_key=True),
+    sa.Column("resource", Words, primary_key=True),
+    sa.Column("cell", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("allocation", sa.BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
 pacing = sa.Table(
     "pacing",
     metadata,
@@ -233,4 +245,107 @@ api_keys = sa.Table(
     sa.Column("label", Words, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("revoked_at", Instant),
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("holder", Words, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+    sa.Column("fence", sa.BigInteger, nullable=False),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("booking", Words, primary_key=True),
+    # The booking's version that the store is to have.
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("due", Instant, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("told_received", sa.Boolean, nullable=False),
+    sa.Index(None, "since"),
+)
+
+mirror = sa.Table(
+    "mirror",
+    metadata,
+    sa.Column("record", Words, primary_key=True),
+    sa.Column("booking", Words, index=True),
+    sa.Column("start", Instant, index=True),
+    sa.Column("row", Json, nullable=False),
+)
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("id", Sequence, primary_key=True, autoincrement=True),
+    sa.Column("kind", Words, nullable=False),
+    sa.Column("booking", Words, nullable=False),
+    sa.Column("venue", Words, nullable=False),
+    sa.Column("user_id", Words, nullable=False),
+    sa.Column("phone", Words, nullable=False),
+    # The booking as it stood, and as the guest last knew it.
+    sa.Column("facts", Json, nullable=False),
+    sa.Column("before", Json),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("told_at", Instant),
+    sa.Index(
+        "ix_notices_untold_user_id",
+        "venue",
+        "user_id",
+        sqlite_where=sa.text("told_at IS NULL"),
+        postgresql_where=sa.text("told_at IS NULL"),
+    ),
+    sa.Index(
+        "ix_notices_untold_phone",
+        "venue",
+        "phone",
+        sqlite_where=sa.text("told_at IS NULL"),
+        postgresql_where=sa.text("told_at IS NULL"),
+    ),
+)
+
+conflicts = sa.Table(
+    "conflicts",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("venue", Words, nullable=False),
+    sa.Column("kind", Words, nullable=False),
+    sa.Column("code", Words, nullable=False),
+    sa.Column("record", Words),
+    sa.Column("detail", Words, nullable=False),
+    sa.Column("draft", Words, nullable=False),
+    sa.Column("other", Words),
+    sa.Column("detected_at", Instant, nullable=False),
+    sa.Column("resolved_at", Instant),
+    sa.Index(
+        "ix_conflicts_open",
+        "venue",
+        "detected_at",
+        sqlite_where=sa.text("resolved_at IS NULL"),
+        postgresql_where=sa.text("resolved_at IS NULL"),
+    ),
+)
+
+store_state = sa.Table(
+    "store_state",
+    metadata,
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("value", Json, nullable=False),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+)
+
+# Seconds since the epoch as the port has them, so that what is stored is what was worked out.
+allowance = sa.Table(
+    "allowance",
+    metadata,
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("next_s", sa.Double, nullable=False),
+    sa.Column("frozen_until_s", sa.Double, nullable=False),
+    sa.Column("quota_retry_s", sa.Double),
+    sa.Column("month", Words, nullable=False),
+    sa.Column("requests", sa.Integer, nullable=False),
 )

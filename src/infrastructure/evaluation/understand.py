@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from application.errors import DependencyError
 from application.ports.agents import Exchange, GuestMessage, RouterAgent
 from domain.dialogue import DialogueState, Expecting
 from domain.understanding import Understanding
@@ -21,7 +23,10 @@ from infrastructure.evaluation.dialogues import follow
 from infrastructure.evaluation.venues import CLINIC, RESTAURANT
 from infrastructure.local.dates import DateReader
 from infrastructure.local.dates.calendar import resolve_for_calendar
+from infrastructure.local.understanding.names import split_name
+from infrastructure.local.understanding.party import find_parties
 from infrastructure.local.understanding.spotted import read_moments
+from infrastructure.local.understanding.text import Said
 
 Item = Mapping[str, Any]
 Prediction = dict[str, Any]
@@ -41,8 +46,12 @@ _EXPECTED = {
 async def understand(in_path: Path, out_path: Path, *, router: RouterAgent) -> AsyncIterator[int]:
     """Read items one by one, write predictions one by one, yield how many are done.
 
-    Raises: ValueError for a file that is none of the sets.
+    An item to which the router's model gives no answer is written with its `error`, which the scorer
+    counts as nothing understood.
+
+    Raises: ValueError for a file that is none of the sets, or where no item was answered at all.
     """
+    answered, error = 0, ""
     with in_path.open(encoding="utf-8") as items, out_path.open("w", encoding="utf-8") as out:
         done = 0
         predict: Callable[[Item], Awaitable[Prediction]] | None = None
@@ -51,10 +60,17 @@ async def understand(in_path: Path, out_path: Path, *, router: RouterAgent) -> A
                 continue
             item = json.loads(line)
             predict = predict or _predictor(item, router)
-            prediction = {"id": item["id"], **await predict(item)}
-            out.write(json.dumps(prediction, ensure_ascii=False) + "\n")
+            try:
+                prediction = await predict(item)
+                answered += 1
+            except DependencyError as failure:
+                error = str(failure)
+                prediction = {"error": error}
+            out.write(json.dumps({"id": item["id"], **prediction}, ensure_ascii=False) + "\n")
             done += 1
             yield done
+    if done and not answered:
+        raise ValueError(f"none of {done} items was answered: {error}")
 
 
 def _predictor(item: Item, router: RouterAgent) -> Callable[[Item], Awaitable[Prediction]]:
@@ -111,12 +127,36 @@ class Reading:
         message = GuestMessage(text=text, user_id="evaluation", channel="chat", at=EPOCH)
         history = [Exchange(guest="", reply=last_reply)] if last_reply else []
         routed = await self._router.run(message=message, state=state, venue=venue, history=history)
+        if routed.receipt.source == "model":
+            return _with_spans(routed.understanding, text)
         return routed.understanding
+
+
+_SLOTS = ("people", "date", "time", "first_name", "last_name", "service", "for_whom")
+
+
+def _with_spans(said: Understanding, text: str) -> Understanding:
+    """A model's reading with the guest's words for each slot, as the twin gives them.
+
+    A model tells a party as a number and a name in one piece; the sets ask for the words.
+    """
+    words = {slot: said.words[slot] for slot in ("date", "time") if slot in said.words}
+    for mention in find_parties(Said.of(text), expected=True):
+        if mention.party.low == (said.party and said.party.low):
+            words["people"] = text[mention.start : mention.end]
+    if said.name:
+        first, last = split_name(said.name)
+        words |= {"first_name": first, "last_name": last} if last else {"first_name": first}
+    if said.service:
+        words["service"] = said.service
+    return replace(said, words=words)
 
 
 def _slots(said: Understanding, language: str, dates: DateReader) -> dict[str, dict[str, Any]]:
     """Spans are the guest's own words; values are what they were read as."""
-    found: dict[str, dict[str, Any]] = {slot: {"text": text} for slot, text in said.words.items()}
+    found: dict[str, dict[str, Any]] = {
+        slot: {"text": text} for slot, text in said.words.items() if slot in _SLOTS
+    }
     if said.party is not None and said.party.is_exact and "people" in found:
         found["people"]["value"] = said.party.low
     if "time" in found and (clock := _clock(found["time"]["text"], language, dates)):

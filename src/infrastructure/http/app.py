@@ -8,9 +8,20 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 
 from application.access import Scope
-from infrastructure.http import chat, health, pages, problems, staff, venues
+from infrastructure.http import (
+    cache,
+    chat,
+    conflicts,
+    health,
+    metrics,
+    pages,
+    pings,
+    problems,
+    staff,
+    venues,
+)
 from infrastructure.http.auth import Gate
-from infrastructure.http.middleware import BodyLimits, RequestEdge
+from infrastructure.http.middleware import BodyLimits, OnRequest, RequestEdge
 from infrastructure.http.parts import Opened, Parts
 from infrastructure.http.turns import LiveTurns
 
@@ -30,11 +41,12 @@ def create_http(
     api_keys: Sequence[tuple[Scope, str]] = (),
     is_loopback: bool = True,
     body_timeout_s: float = BODY_TIMEOUT_S,
+    on_request: OnRequest | None = None,
 ) -> FastAPI:
     """The app. `open_parts` is entered when the server starts and left after the last turn has ended.
 
     `api_keys` come on top of those in the ledger. `is_loopback`: only this machine can reach the
-    server, so that it is open while there is no key at all.
+    server, so that it is open while there is no key at all. `on_request` hears of every request.
     """
 
     @asynccontextmanager
@@ -52,6 +64,10 @@ def create_http(
                 ),
                 clock=opened.clock,
                 probes=opened.probes,
+                conflicts=opened.conflicts,
+                hear_ping=opened.hear_ping,
+                cache=opened.cache,
+                figures=opened.figures,
             )
             try:
                 yield
@@ -75,9 +91,9 @@ def create_http(
         },
     )
     problems.install(app)
-    for part in (chat, venues, staff, health):
+    for part in (chat, venues, staff, conflicts, pings, health, cache, metrics):
         app.include_router(part.router)
     pages.install(app)
     app.add_middleware(BodyLimits, max_bytes=MAX_BODY_BYTES, timeout_s=body_timeout_s)
-    app.add_middleware(RequestEdge)
+    app.add_middleware(RequestEdge, on_request=on_request)
     return app

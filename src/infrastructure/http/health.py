@@ -11,7 +11,7 @@ import structlog
 from fastapi import APIRouter
 
 from infrastructure.http.json_bytes import Json
-from infrastructure.http.parts import PartsHere, Probe
+from infrastructure.http.parts import Degraded, PartsHere, Probe
 
 SLOW_S = 0.5
 """An answer that takes longer is degraded."""
@@ -31,7 +31,8 @@ async def live() -> Json:
 
 @router.get("/ready")
 async def ready(parts: PartsHere) -> Json:
-    """Every dependency: `ok`, `degraded` (slow) or `down`, and how long it took. 503 if one is down."""
+    """Every dependency: `ok`, `degraded` (slow, or done without) or `down`, and how long it took. 503
+    if one is down."""
     results = await asyncio.gather(*(_ask(probe) for probe in parts.probes.values()))
     dependencies = dict(zip(parts.probes, results, strict=True))
     status = _worst([result["status"] for result in results])
@@ -43,15 +44,19 @@ async def ready(parts: PartsHere) -> Json:
 
 async def _ask(probe: Probe) -> dict[str, Any]:
     began = time.perf_counter()
+    detail = {}
     try:
         async with asyncio.timeout(TIMEOUT_S):
             await probe()
+    except Degraded as error:
+        status, detail = "degraded", {"detail": str(error)}
     except Exception as error:  # noqa: BLE001 whatever it is, the answer is that it is down
         _log.warning("dependency.down", error=type(error).__name__)
         status = "down"
     else:
         status = "ok" if time.perf_counter() - began < SLOW_S else "degraded"
-    return {"status": status, "latency_ms": round((time.perf_counter() - began) * 1000, 1)}
+    latency_ms = round((time.perf_counter() - began) * 1000, 1)
+    return {"status": status, "latency_ms": latency_ms, **detail}
 
 
 def _worst(statuses: list[str]) -> str:

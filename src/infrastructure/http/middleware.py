@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 import uuid
+from collections.abc import Callable
 from http import HTTPStatus
 
 import structlog
@@ -17,6 +18,10 @@ from infrastructure.http.problems import Problem, problem_of, response_of
 _log = structlog.get_logger()
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+OnRequest = Callable[[str, str, int, float], None]
+"""Hears of a request that has ended: its method, its route's pattern (empty where none fits), the
+status of its answer (0 where there was none), and the seconds it took."""
 
 # For answers that are data. Pages bring their own policy.
 _HEADERS = {
@@ -33,8 +38,9 @@ class RequestEdge:
     A caller's own X-Request-ID is kept if it looks like an id, and replaced otherwise.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, on_request: OnRequest | None = None) -> None:
         self._app = app
+        self._on_request = on_request
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,6 +68,10 @@ class RequestEdge:
                     _log.exception("request.failed", method=scope["method"], route=_route(scope))
                 if not status:
                     await response_of(problem_of(error))(scope, receive, send_named)
+            finally:
+                if self._on_request is not None:
+                    took_s = time.perf_counter() - began
+                    self._on_request(scope["method"], _route(scope), status, took_s)
             if status >= HTTPStatus.BAD_REQUEST:
                 _log.info(
                     "request.refused",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
+from application.ports.cache import Cache
 from application.ports.clock import Clock
+from application.ports.conflicts import Conflicts
 from application.ports.keys import Keys
 from application.reservations import Reservations
 from domain.venue import Venue, VenueId
@@ -17,8 +19,25 @@ from infrastructure.http.auth import Gate
 from infrastructure.http.problems import Problem
 from infrastructure.http.turns import Answers, LiveTurns
 
+HearPing = Callable[[bytes, str | None], Awaitable[bool]]
+"""Takes the raw body of a ping from the booking store and its signature; False where that is wrong."""
+
+
+class Degraded(Exception):
+    """A dependency does not answer, and the server does its work without it."""
+
+
 Probe = Callable[[], Awaitable[object]]
 """Asks a dependency something small; raises where it does not answer."""
+
+
+class Figures(Protocol):
+    """What ops are shown; neither fails because another part does."""
+
+    @property
+    def content_type(self) -> str: ...
+    async def exposition(self) -> bytes: ...
+    async def dashboard(self) -> Mapping[str, Any]: ...
 
 
 class Opened(Protocol):
@@ -34,6 +53,14 @@ class Opened(Protocol):
     def clock(self) -> Clock: ...
     @property
     def probes(self) -> Mapping[str, Probe]: ...
+    @property
+    def conflicts(self) -> Conflicts | None: ...
+    @property
+    def hear_ping(self) -> HearPing | None: ...
+    @property
+    def cache(self) -> Cache | None: ...
+    @property
+    def figures(self) -> Figures | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +70,13 @@ class Parts:
     gate: Gate
     clock: Clock
     probes: Mapping[str, Probe]
+    conflicts: Conflicts | None = None
+    """None where the ledger cannot have any (memory)."""
+    hear_ping: HearPing | None = None
+    """None where no booking store sends pings."""
+    cache: Cache | None = None
+    figures: Figures | None = None
+    """None where nothing is counted."""
 
     def venue(self, venue_id: str) -> Venue:
         """Raises: Problem 404."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
 from time import perf_counter
 
 from application.claims import ClaimCheck, facts_of, sayable
 from application.ports.agents import AgentReceipt, ReplyDone, ReplyPlan, ReplyText
 from application.wording import split_sentences
-from domain.acts import Act, Offered
+from domain.acts import Act, News, Offered
+from domain.venue import Venue
 from infrastructure.local.words import LANGUAGES
 from infrastructure.local.words.voice import joined
 
@@ -52,6 +54,12 @@ class LocalHuman:
                     act = replace(act, reason="")
             acts.append(act)
         return acts
+
+
+def word_news(venue: Venue, language: str, news: News, now: datetime) -> str:
+    """A message to a guest who did not ask: a draft that staff can send or edit."""
+    plan = ReplyPlan(venue=venue, language=language, acts=(news,), now=now)
+    return LocalHuman().word(plan)
 
 
 def spoken(plan: ReplyPlan) -> str:

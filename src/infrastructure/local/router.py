@@ -104,7 +104,7 @@ class LocalRouter:
         wanted, sure = decide(signs)
         if self._second_opinion and language == "en":
             wanted, sure = _reconsidered(wanted, signs, sure=sure, first=not last_reply)
-        if signs.idle and wanted[0] in _TAKING_LEAVE:
+        if (signs.idle or signs.until_then) and wanted[0] in _TAKING_LEAVE:
             found = replace(found, mentions=())
         moments = sort_moments(found.rest, found.mentions, intents=wanted, state=state)
         certain = sure and _is_plain(found, wanted, state)
@@ -379,10 +379,22 @@ def _signs(found: _Found, state: DialogueState, venue: Venue, last_reply: str) -
         matches_offer=_matches_offer(found.mentions, state, venue),
         only_moments=len(found.spans) == len(found.mentions) and not found.wishes.spans,
         idle=_is_idle(found) and not _answers(found, state),
+        only_asks=_only_asks(found),
+        until_then=_says_until_then(found, state),
         left_over=_left_over(found),
         asked_for_a_name=found.name is None and asks_for_a_name(last_reply),
         is_plain_name=found.name is not None and len(found.spans) == 1,
     )
+
+
+def _only_asks(found: _Found) -> bool:
+    """ "¿puedo llevar a mi perro?": a question whose only details are what it asks about."""
+    if "?" not in found.said.plain or found.topic is None or found.shift or found.wishes.requests:
+        return False
+    topic, words = found.topic
+    details = [span for span in found.spans if not _touches(*span, words)]
+    # "Do you open on Saturdays?": the day belongs to the question.
+    return not details or (topic == "hours" and len(details) == len(found.mentions))
 
 
 def _is_idle(found: _Found) -> bool:
@@ -390,6 +402,26 @@ def _is_idle(found: _Found) -> bool:
     return len(found.spans) == len(found.mentions) == 1 and found.mentions[0].when in _IDLE
 
 
+_UNTIL_THEN = re.compile(
+    r"(?:hasta|nos\s+vemos|(?:te|le|os|los|les)\s+(?:veo|vemos)|aqui\s+estaremos|alli\s+estaremos|see\s+(?:you|ya|u)|until|till?|catch\s+you|speak|talk\s+to\s+you)"
+    r"(?:\s+(?:all|again|then|entonces|pues|el|la|los|las|on|this|next|este|esta|proximo|the|ya))*\s*$"
+)
+
+
+def _says_until_then(found: _Found, state: DialogueState) -> bool:
+    """ "gracias, hasta el jueves", "see you on Friday at nine": a goodbye, where nothing is open."""
+    if state.task is not None or not len(found.spans) == len(found.mentions) == 1:
+        return False
+    mention, plain = found.mentions[0], found.rest.plain
+    lead = _UNTIL_WORDS.match(plain, mention.start, mention.end)
+    before = plain[: lead.end() if lead else mention.start]
+    return _UNTIL_THEN.search(before) is not None and not _WORDS.search(
+        _SO_THEN.sub(" ", filler().sub(" ", plain[mention.end :]))
+    )
+
+
+_SO_THEN = cue("then", "all", "everyone", "entonces", "a tod[oa]s", "si dios quiere")
+_UNTIL_WORDS = re.compile(r"(?:(?:hasta|until|till?|el|la|on|the)\s+)+")
 _TAKING_LEAVE = frozenset({Intent.THANKS, Intent.GOODBYE, Intent.DENY, Intent.AFFIRM, Intent.GREET})
 _IDLE = (When(day=DaysAhead(0)), When(time=FromNow(0)))
 

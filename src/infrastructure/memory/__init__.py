@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from infrastructure.memory.booking_store import MemoryBookingStore
 from infrastructure.memory.bookings import MemoryBookings
 from infrastructure.memory.conversations import MemoryConversations
 from infrastructure.memory.day_sheets import MemoryDaySheets
@@ -18,7 +17,6 @@ class MemoryLedger:
         self.floor = Floor()
         self.holds = MemoryHolds(self.floor)
         self.bookings = MemoryBookings(self.floor)
-        self.booking_store = MemoryBookingStore(rows=self.bookings.rows, is_ledger=True)
         self.conversations = MemoryConversations(self.bookings.has_written)
         self.day_sheets = MemoryDaySheets(self.floor)
         self.keys = MemoryKeys()

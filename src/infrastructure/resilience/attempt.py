@@ -6,9 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from application.errors import ModelUnavailable
-from application.ports.language_model import Completion, LanguageModel, Prompt, Usage
+from application.ports.language_model import Completion, Prompt, Usage
+from application.ports.model_figures import PricedModel
 from infrastructure.resilience.spending import Meter, current_meters, current_turn
 from infrastructure.resilience.streams import Piece, closing, next_piece
+
+CHARS_PER_TOKEN = 4
+"""Of English and Spanish, about; where a provider has not counted, we do."""
 
 
 class Attempt:
@@ -18,7 +22,7 @@ class Attempt:
     which tells the breaker nothing, while what is given up here counts as the provider's failure.
     """
 
-    def __init__(self, model: LanguageModel, *, timeout_s: float) -> None:
+    def __init__(self, model: PricedModel, *, timeout_s: float) -> None:
         self._model = model
         self._timeout_s = timeout_s
 
@@ -37,19 +41,37 @@ class Attempt:
         return completion
 
     async def stream(self, prompt: Prompt) -> AsyncIterator[Piece]:
-        """The limit holds for each piece: a long answer may take longer, a stalled one may not."""
+        """The limit holds for each piece: a long answer may take longer, a stalled one may not.
+
+        A stream that is stopped, or breaks, before it says what it took is metered by estimate.
+        """
         meters = _count_call()
-        reason = "timeout"
-        async with closing(self._model.stream(prompt)) as pieces:
-            while True:
-                piece = await next_piece(pieces, seconds=self._timeout_s, reason=reason)
-                if piece is None:
-                    return
-                if isinstance(piece, Usage):
-                    _add(meters, piece)
-                else:
-                    reason = "cut_stream"
-                yield piece
+        said = 0
+        usage: Usage | None = None
+        try:
+            async with closing(self._model.stream(prompt)) as pieces:
+                while True:
+                    reason = "cut_stream" if said else "timeout"
+                    piece = await next_piece(pieces, seconds=self._timeout_s, reason=reason)
+                    if piece is None:
+                        return
+                    if isinstance(piece, Usage):
+                        usage = piece
+                    else:
+                        said += len(piece)
+                    yield piece
+        finally:
+            if usage is None and said:
+                usage = self._estimated(prompt, said)
+            if usage is not None:
+                _add(meters, usage)
+
+    def _estimated(self, prompt: Prompt, said: int) -> Usage:
+        """What a request took of which `said` characters have come."""
+        figures = self._model.figures
+        sent, answered = figures.count_tokens(prompt), -(-said // CHARS_PER_TOKEN)
+        cost = figures.price_usd(tokens_in=sent, tokens_out=answered)
+        return Usage(self.name, tokens_in=sent, tokens_out=answered, cost_usd=cost)
 
 
 def _count_call() -> tuple[Meter, ...]:

@@ -6,7 +6,7 @@ by the monotonic clock, one single trial after the pause, and cancellation that 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
 import pybreaker
@@ -24,6 +24,9 @@ COUNTED = frozenset(
 )
 """Reasons that speak of the provider. A refusal (`refused`) speaks of one request only."""
 
+OnState = Callable[[str, str], None]
+"""Hears a breaker's name and its state: when it is made, and at each change."""
+
 log = structlog.get_logger()
 
 
@@ -31,15 +34,23 @@ class Breaker:
     """Lets calls through or refuses them; shared by everything that calls one provider."""
 
     def __init__(
-        self, name: str, *, clock: Clock, failures: int = FAILURES, pause_s: float = PAUSE_S
+        self,
+        name: str,
+        *,
+        clock: Clock,
+        failures: int = FAILURES,
+        pause_s: float = PAUSE_S,
+        on_state: OnState | None = None,
     ) -> None:
         self._clock = clock
         self._pause_s = pause_s
         self._opened_at = 0.0
         self._on_trial = False
         self._states = pybreaker.CircuitBreaker(
-            name=name, fail_max=failures, listeners=[_Log()], throw_new_error_on_trip=False
+            name=name, fail_max=failures, listeners=[_Log(on_state)], throw_new_error_on_trip=False
         )
+        if on_state is not None:
+            on_state(name, self.state)
 
     @property
     def state(self) -> str:
@@ -93,7 +104,10 @@ def _raise(error: ModelUnavailable) -> None:
 
 
 class _Log(pybreaker.CircuitBreakerListener):
-    """Writes down when a breaker opens and when it closes."""
+    """Writes down when a breaker opens and when it closes, and tells whoever wants to hear."""
+
+    def __init__(self, on_state: OnState | None) -> None:
+        self._on_state = on_state
 
     def state_change(
         self,
@@ -101,6 +115,8 @@ class _Log(pybreaker.CircuitBreakerListener):
         old_state: pybreaker.CircuitBreakerState | None,  # noqa: ARG002 pybreaker's signature
         new_state: pybreaker.CircuitBreakerState,
     ) -> None:
+        if self._on_state is not None:
+            self._on_state(str(cb.name), str(new_state.name))
         if new_state.name == pybreaker.STATE_OPEN:
             log.warning("breaker.opened", breaker=cb.name, failures=cb.fail_counter)
         elif new_state.name == pybreaker.STATE_CLOSED:

@@ -24,8 +24,9 @@ from application.ports.agents import (
 )
 from application.ports.clock import Clock
 from domain.availability import Wish
-from domain.dialogue import DialogueState
+from domain.dialogue import DialogueState, Expecting, Task
 from domain.floor import Slot
+from domain.understanding import Intent, Understanding
 from domain.venue import Venue
 from infrastructure.resilience.chain import reason_of
 from infrastructure.resilience.spending import Meter, TurnBudget, begin_turn, metered
@@ -66,7 +67,47 @@ class TwinRouter:
                     )
             except (DependencyError, TimeoutError) as error:
                 return replace(local, receipt=_fell_back(local.receipt, meter, error, timer.ms()))
+        if _agrees_for_the_guest(routed.understanding, local.understanding, message, state):
+            log.warning("model.fell_back", agent="router", to="local", reason="agreed_unasked")
+            receipt = replace(local.receipt, fallback_reason="agreed_unasked")
+            return replace(local, receipt=_charged(receipt, meter, timer.ms()))
         return replace(routed, receipt=_charged(routed.receipt, meter, timer.ms()))
+
+
+_PUT_TO_GUEST = frozenset({Expecting.OFFER, Expecting.CANCEL_YES, Expecting.SUGGESTED_DAY})
+_GO_AHEAD = {Task.MOVE: Intent.RESCHEDULE, Task.CANCEL: Intent.CANCEL}
+"""What agrees like a yes where that is being arranged; elsewhere it is "book it"."""
+_SOMETHING_ELSE = frozenset(Intent) - {
+    Intent.AFFIRM,
+    Intent.INFORM,
+    Intent.THANKS,
+    Intent.GREET,
+    Intent.SMALLTALK,
+    Intent.OUT_OF_SCOPE,
+}
+"""Readings of a twin that are no yes. Of the ones left out a yes in words unknown to it may be one."""
+
+
+def _agrees_for_the_guest(
+    model: Understanding, twin: Understanding, message: GuestMessage, state: DialogueState
+) -> bool:
+    """Whether a model takes for a yes, or for a choice, what its twin clearly reads as something else.
+
+    A yes books, moves or cancels, so a model's word alone does not make one of a question, a denial
+    or new details.
+    """
+    if state.expecting not in _PUT_TO_GUEST or not _agrees(model, state) or _agrees(twin, state):
+        return False
+    gives = twin.when or twin.party or twin.name or twin.service or twin.requests or twin.code
+    return bool(gives) or twin.intent in _SOMETHING_ELSE or "?" in message.text
+
+
+def _agrees(said: Understanding, state: DialogueState) -> bool:
+    """Whether it can be taken for agreement to what is on the table, or for a choice from it."""
+    if Intent.AFFIRM in said.intents or said.choice is not None:
+        return True
+    go_ahead = _GO_AHEAD.get(state.task, Intent.BOOK) if state.task else Intent.BOOK
+    return said.intent is go_ahead and not (said.when or said.party or said.service)
 
 
 class TurnOpening:

@@ -32,6 +32,7 @@ from domain.venue import (
 from domain.zones import instant_of
 from infrastructure.venues.files import (
     AbsenceEntry,
+    CombinationEntry,
     PacingEntry,
     PractitionerEntry,
     RoomEntry,
@@ -71,6 +72,26 @@ def venue_of(file: VenueFile, *, year: int) -> Venue:
                 f"services.{service.id}", f"nothing here can serve it: it needs a {kinds}"
             )
     return venue
+
+
+def with_seats_apart(file: VenueFile) -> VenueFile:
+    """The same house without shared tables: each seat is a table, each run of seats a combination."""
+    tables: list[TableEntry] = []
+    for table in file.tables:
+        tables += (
+            [_seat(table, place) for place in range(1, table.seats + 1)]
+            if table.shared
+            else [table]
+        )
+    runs = [
+        CombinationEntry.model_validate({"tables": run.members, "party": str(run.max_covers)})
+        for table in file.tables
+        if table.shared
+        for run in _runs(table)
+    ]
+    return file.model_copy(
+        update={"tables": tuple(tables), "combinations": (*file.combinations, *runs)}
+    )
 
 
 def _assembled(file: VenueFile, year: int) -> Venue:
@@ -154,18 +175,19 @@ def _table(entry: TableEntry, file: VenueFile) -> Resource:
 
 def _shared_seats(entry: TableEntry, file: VenueFile) -> list[Resource]:
     """Each seat of a shared table, as a resource of one cover: BAR-1, BAR-2, …"""
-    return [
-        _resource(
-            entry,
-            ResourceKind.TABLE,
-            1,
-            file,
-            id=_seat_id(entry, place),
-            name=f"{entry.name or entry.id} {place}",
-            area=entry.area,
-        )
-        for place in range(1, entry.seats + 1)
-    ]
+    return [_table(_seat(entry, place), file) for place in range(1, entry.seats + 1)]
+
+
+def _seat(entry: TableEntry, place: int) -> TableEntry:
+    return entry.model_copy(
+        update={
+            "id": _seat_id(entry, place),
+            "name": f"{entry.name or entry.id} {place}",
+            "seats": 1,
+            "min_party": 1,
+            "shared": False,
+        }
+    )
 
 
 def _seat_id(entry: TableEntry, place: int) -> ResourceId:

@@ -1,23 +1,22 @@
-"""Venue files: YAML in, venues out.
-
-Every scalar is read as text and typed by the model, so that `NO` stays Norway and `13:00` a time.
-"""
+"""Venue files: YAML in, venues out."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-import yaml
 from pydantic import ValidationError
 
 from domain.errors import AnfitrionError
 from domain.venue import Venue
 from infrastructure.venues.assembly import Problem, venue_of
 from infrastructure.venues.files import VenueFile
+from infrastructure.venues.yaml_text import read_yaml
+
+Read = TypeVar("Read")
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -41,52 +40,46 @@ def load_venues(directory: Path | None = None, *, today: date | None = None) -> 
     `today` says for which years public holidays are wanted: this one and the two after it.
     Raises: VenueFileError.
     """
+    year = (today or datetime.now(UTC).date()).year
+    venues = [_load(file, lambda read: venue_of(read, year=year)) for file in _files(directory)]
+    for name, count in Counter(venue.id for venue in venues).items():
+        if count > 1:
+            raise VenueFileError(file=str(directory), key="id", problem=f"{name} is in two files")
+    return tuple(venues)
+
+
+def read_files(directory: Path | None = None) -> tuple[VenueFile, ...]:
+    """The same files as they are written, before their keys are compared with each other.
+
+    Raises: VenueFileError.
+    """
+    return tuple(_load(file, lambda read: read) for file in _files(directory))
+
+
+def _files(directory: Path | None) -> list[Path]:
     folder = SAMPLES if directory is None else directory
     files = sorted(each for each in folder.glob("*") if each.suffix in (".yaml", ".yml"))
     if not files:
         raise VenueFileError(file=str(folder), key="", problem="holds no .yaml file")
-    year = (today or datetime.now(UTC).date()).year
-    venues = [_load(file, year) for file in files]
-    for name, count in Counter(venue.id for venue in venues).items():
-        if count > 1:
-            raise VenueFileError(file=str(folder), key="id", problem=f"{name} is in two files")
-    return tuple(venues)
+    return files
 
 
-def _load(file: Path, year: int) -> Venue:
+def _load(file: Path, use: Callable[[VenueFile], Read]) -> Read:
     raw: object = None
     try:
-        # BaseLoader builds nothing but text, lists and tables: as safe as SafeLoader, and plainer.
-        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=_TextLoader)  # noqa: S506
+        raw = read_yaml(file.read_text(encoding="utf-8"))
         if not isinstance(raw, dict):
             raise Problem("", "is not a table of keys")
-        return venue_of(VenueFile.model_validate(raw), year=year)
+        return use(VenueFile.model_validate(raw))
     except Problem as error:
         key, problem = error.key, error.problem
     except ValidationError as error:
         key, problem = _first_fault(error, raw)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        key, problem = "", f"is not YAML: {' '.join(str(error).split())}"
+    except UnicodeDecodeError as error:
+        key, problem = "", f"is not YAML: {error}"
     except OSError as error:
         key, problem = "", f"cannot be read: {error.strerror}"
     raise VenueFileError(file=file.name, key=key, problem=problem)
-
-
-# The parser in C is ten times as fast; a few builds of PyYAML come without it.
-_BaseLoader: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-
-
-class _TextLoader(_BaseLoader):  # type: ignore[misc,valid-type]
-    """Every scalar as text; a key that stands twice in one table is a fault."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        keys = Counter(self.construct_object(key, deep=True) for key, _ in node.value)
-        for key, count in keys.items():
-            if count > 1:
-                line = node.start_mark.line + 1
-                raise Problem(str(key), f"stands {count} times in the table of line {line}")
-        return mapping
 
 
 def _first_fault(error: ValidationError, raw: object) -> tuple[str, str]:

@@ -21,6 +21,7 @@ _DURATION = re.compile(
     r"(?:(?P<hours>\d+)\s*h\s*(?:(?P<rest>\d+)$)?)?\s*"
     r"(?:(?P<minutes>\d+)\s*m(?:in)?)?"
 )
+_LONGEST = timedelta(days=3650)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 _DASH = re.compile(r"\s*[-–]\s*")
 _CELL_MINUTES = CELL_SECONDS // 60
@@ -32,7 +33,13 @@ def read_duration(text: object) -> timedelta:
     if found is None or not any(found.groups()):
         raise ValueError(f"{text!r} is not a duration such as 15m, 1h45 or 60d")
     days, hours, rest, minutes = (int(group or 0) for group in found.groups())
-    return timedelta(days=days, hours=hours, minutes=rest + minutes)
+    try:
+        length = timedelta(days=days, hours=hours, minutes=rest + minutes)
+    except OverflowError:
+        length = timedelta.max
+    if length > _LONGEST:
+        raise ValueError(f"{text!r} is longer than {_LONGEST.days} days")
+    return length
 
 
 def read_intervals(text: object) -> tuple[Interval, ...]:
@@ -84,19 +91,8 @@ def read_moment(text: object) -> tuple[date, int | None]:
     return moment.date(), moment.hour * 60 + moment.minute
 
 
-def _read_interval(text: str) -> Interval:
-    ends = _DASH.split(text)
-    if len(ends) != 2:
-        raise ValueError(f"{text!r} is not an interval such as 20:00-00:30")
-    start, end = (_read_clock(each) for each in ends)
-    if end <= start:
-        end += MINUTES_PER_DAY
-    if start >= MINUTES_PER_DAY or end > LAST_MINUTE:
-        raise ValueError(f"{text!r} does not close by noon of the day after")
-    return Interval(start, end)
-
-
-def _read_clock(text: str) -> int:
+def read_clock(text: str) -> int:
+    """ "20:00": minutes after midnight, up to 24:00."""
     found = _CLOCK.fullmatch(text.strip())
     minute = int(found[1]) * 60 + int(found[2]) if found else -1
     if found is None or int(found[2]) >= 60 or minute > MINUTES_PER_DAY:
@@ -104,6 +100,18 @@ def _read_clock(text: str) -> int:
     if minute % _CELL_MINUTES:
         raise ValueError(f"{text!r} is not a multiple of {_CELL_MINUTES} minutes")
     return minute
+
+
+def _read_interval(text: str) -> Interval:
+    ends = _DASH.split(text)
+    if len(ends) != 2:
+        raise ValueError(f"{text!r} is not an interval such as 20:00-00:30")
+    start, end = (read_clock(each) for each in ends)
+    if end <= start:
+        end += MINUTES_PER_DAY
+    if start >= MINUTES_PER_DAY or end > LAST_MINUTE:
+        raise ValueError(f"{text!r} does not close by noon of the day after")
+    return Interval(start, end)
 
 
 def _read_weekdays(text: str) -> list[int]:

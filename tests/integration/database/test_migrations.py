@@ -14,12 +14,18 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from application.ports.keys import ApiKey
 from infrastructure.database.engine import Ledger, open_ledger
 from infrastructure.database.migrations import HEAD
 from infrastructure.database.tables import metadata
 from tests.support.children import start_child
+from tests.support.ledgers import NOW
 from tests.support.postgres import PostgresServer
 
+TABLES_OF_THE_FIRST_REVISION = {
+    *("allocations", "api_keys", "audit", "bookings", "claims", "conversations"),
+    *("day_revisions", "idempotency", "pacing", "turns"),
+}
 OPEN = (
     "import asyncio, sys; from infrastructure.database.engine import open_ledger\n"
     "async def main():\n"
@@ -57,6 +63,27 @@ async def test_opening_again_finds_everything_in_place(url: str) -> None:
         ledger = await open_ledger(url)
         assert (await ledger.health()).ok
         await ledger.close()
+
+
+async def test_a_ledger_of_an_earlier_version_keeps_what_it_holds(url: str) -> None:
+    key = ApiKey(id="k1", digest="ab" * 32, scope="staff", label="caja", created_at=NOW)
+    ledger = await open_ledger(url)
+    await ledger.keys.add(key=key)
+    await ledger._database.write(_back_to_the_first_revision)
+    await ledger.close()
+    ledger = await open_ledger(url)
+    try:
+        assert await ledger.keys.all() == [key]
+        assert await differences(ledger) == []
+    finally:
+        await ledger.close()
+
+
+def _back_to_the_first_revision(connection: sa.Connection) -> None:
+    for table in metadata.sorted_tables:
+        if table.name not in TABLES_OF_THE_FIRST_REVISION:
+            table.drop(connection)
+    connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
 
 
 async def test_a_database_newer_than_the_program_is_refused(url: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -32,14 +32,17 @@ from tests.support.ledgers import (
     booking,
     cells_of,
     charge,
+    committers_fence,
     moved_to,
     once,
     placement,
     sqlite_template,
     sqlite_url,
+    store_row,
 )
 
 T = TypeVar("T")
+Cell = tuple[str, str, int]
 
 tables = st.sets(st.sampled_from(["T1", "T2", "T3"]), min_size=1, max_size=2)
 steps = st.integers(0, 5)
@@ -64,6 +67,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     ledger: AnyLedger
     evidence: Evidence
+    may_share = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -184,14 +188,18 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_cell_has_the_one_owner_it_should(self) -> None:
-        claims = self.wait(self.evidence.claims())
-        expected: dict[tuple[str, str, int], str] = {}
-        for owner, placed in self.live():
-            assert not cells_of(placed) & expected.keys()
-            expected |= dict.fromkeys(cells_of(placed), owner)
-        lapsed = {cell for cell, owner in claims.items() if cell not in expected}
-        assert {cell: claims[cell] for cell in claims if cell not in lapsed} == expected
-        assert all(claims[cell].startswith("h") for cell in lapsed)
+        claims, shared = self.wait(self.evidence.claims()), self.wait(self.evidence.shared())
+        expected: dict[Cell, set[str]] = defaultdict(set)
+        for key, placed in self.live():
+            for cell in cells_of(placed):
+                expected[cell].add(key)
+        for cell, keys in expected.items():
+            # Only staff put a second booking on a cell: it waits for the owner to give way.
+            assert self.may_share or len(keys) == 1
+            assert claims[cell] in keys
+            assert shared.pop(cell, set()) == keys - {claims[cell]}
+        assert not shared
+        assert all(claims[cell].startswith("h") for cell in claims.keys() - expected.keys())
 
     @invariant()
     def the_counters_are_the_sum_of_what_is_there(self) -> None:
@@ -263,7 +271,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 class SqliteMachine(LedgerMachine):
-    """The same lives on SQLite."""
+    """The same lives on SQLite, with staff who put bookings where they like."""
+
+    may_share = True
 
     def open(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
@@ -271,6 +281,73 @@ class SqliteMachine(LedgerMachine):
         url = sqlite_url(template, Path(self.folder.name))
         self.database: Ledger = self.wait(open_ledger(url))
         self.ledger, self.evidence = self.database, SqlEvidence(url)
+        self.fence = self.wait(committers_fence(self.database))
+
+    @rule(
+        target=LedgerMachine.bookings,
+        resources=tables,
+        step=steps,
+        covers=parties,
+        status=st.sampled_from(BookingStatus),
+    )
+    def staff_type(
+        self, resources: set[str], step: int, covers: int, status: BookingStatus
+    ) -> Booking:
+        placed = place_at(resources, step, covers)
+        made = booking(f"S{next(self.numbers)}", placed, status=status)
+        self.adopt(made, placed, expected=None)
+        return made
+
+    @rule(
+        old=LedgerMachine.bookings,
+        resources=tables,
+        step=steps,
+        covers=parties,
+        status=st.sampled_from(BookingStatus),
+    )
+    def staff_change(
+        self, old: Booking, resources: set[str], step: int, covers: int, status: BookingStatus
+    ) -> None:
+        before, _ = self.booked[old.code]
+        placed = place_at(resources, step, covers)
+        changed = replace(moved_to(before, placed), status=status, version=before.version + 1)
+        self.adopt(changed, placed, expected=before.version)
+
+    def adopt(self, wanted: Booking, placed: Placement, *, expected: int | None) -> None:
+        shares_with = self.wait(
+            self.database.mirror.adopt(
+                row=store_row(wanted),
+                booking=wanted,
+                placement=placed,
+                expected=expected,
+                queue=False,
+                notices=[],
+                fence=self.fence,
+                now=self.now,
+            )
+        )
+        self.booked[wanted.code] = (wanted, placed)
+        if wanted.is_live:
+            self.held = {
+                key: kept
+                for key, kept in self.held.items()
+                if not cells_of(kept[0]) & cells_of(placed)
+            }
+        assert shares_with == self.sharing(wanted)
+
+    @invariant()
+    def everybody_knows_with_whom_they_share(self) -> None:
+        for made, _ in self.booked.values():
+            found = self.wait(self.database.mirror.shared_with(booking=made.id))
+            assert found == self.sharing(made)
+
+    def sharing(self, wanted: Booking) -> list[str]:
+        cells = cells_of(self.booked[wanted.code][1]) if wanted.is_live else set()
+        return sorted(
+            made.code
+            for made, placed in self.booked.values()
+            if made.is_live and made.code != wanted.code and cells & cells_of(placed)
+        )
 
     def teardown(self) -> None:
         self.wait(self.database.close())

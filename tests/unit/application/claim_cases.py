@@ -109,6 +109,18 @@ FACTS: dict[str, Facts] = {
 }
 
 ALLOWED: tuple[tuple[str, str, str], ...] = (
+    # a table only named, helped with or to be spoken of
+    ("NOTHING", "es", "Empecemos con la reserva: ¿para qué día?"),
+    ("NOTHING", "es", "Para buscarle un hueco, dígame la hora."),
+    ("NOTHING", "es", "Por aquí puede pedir mesa, cambiarla o anularla."),
+    ("NOTHING", "es", "Deme su nombre y se la reservo."),
+    ("NOTHING", "en", "Let's start with your booking: which day?"),
+    ("NOTHING", "en", "To find you a table I need to know how many you are."),
+    ("NOTHING", "en", "Say yes and I'll book it."),
+    ("NOTHING", "en", "Tables are what I can help with."),
+    ("RECEIVED", "es", "Le escribiremos cuando esté confirmada."),
+    ("RECEIVED", "en", "We'll write to you when it's confirmed."),
+    ("FULL", "es", "Esa mesa acaba de volar, lo siento: no queda nada a esa hora."),
     # nothing has happened: questions, offers, conditions, denials, courtesies
     ("NOTHING", "es", "¿A nombre de quién hago la reserva?"),
     ("NOTHING", "es", "Con gusto, ¿para cuántas personas sería?"),
@@ -264,6 +276,22 @@ ALLOWED: tuple[tuple[str, str, str], ...] = (
 )
 
 BLOCKED: tuple[tuple[str, str, str, str], ...] = (
+    # told of a table where there is none to speak of, in whatever words
+    ("NOTHING", "es", "outcome", "Le han encontrado un sitio al fondo."),
+    ("NOTHING", "es", "outcome", "La mesa va para ustedes desde ya."),
+    ("NOTHING", "es", "outcome", "Ya consta su nombre en el cuaderno."),
+    ("NOTHING", "es", "outcome", "Han dicho que sí desde cocina."),
+    ("FULL", "es", "availability", "Está de suerte: se acaba de liberar una."),
+    ("NOTHING", "en", "outcome", "They found you a lovely spot by the back."),
+    ("NOTHING", "en", "outcome", "That table goes to you."),
+    ("NOTHING", "en", "outcome", "Your names are on the list."),
+    ("NOTHING", "en", "outcome", "Count it as booked."),
+    ("RECEIVED", "en", "outcome", "The owner gave it the nod."),
+    ("FULL", "en", "availability", "A table has just opened up, so you're in luck."),
+    ("CANCELLED", "en", "outcome", "I kept the table as it was."),
+    ("CANCELLED", "es", "outcome", "He dejado la mesa tal cual."),
+    ("BOOKED", "es", "code", "El código es siete ka, dos nueve, eme a."),
+    ("BOOKED", "en", "code", "Your code is seven K, two nine, M A."),
     # nothing has happened: every way to say that it has
     ("NOTHING", "es", "outcome", "Perfecto, ya tiene su mesa apartada."),
     ("NOTHING", "es", "outcome", "Le confirmo que su cita quedó agendada."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from time import perf_counter
+from time import thread_time
 
 import pytest
 
@@ -173,18 +173,18 @@ def test_a_sentence_costs_no_more_than_a_millisecond() -> None:
     check = ClaimCheck()
     for text, facts in cases:  # the patterns of a language are compiled once
         check.check(text, facts)
-    began = perf_counter()
+    began = thread_time()
     for text, facts in cases:
         check.check(text, facts)
-    assert (perf_counter() - began) / len(cases) < 0.003  # 0.5 ms here; shared runners are slower
+    assert (thread_time() - began) / len(cases) < 0.003  # 0.5 ms here; shared runners are slower
 
 
 def test_a_long_hostile_text_does_not_hang_it() -> None:
-    began = perf_counter()
+    began = thread_time()
     for piece in ("a" * 4000, "1" * 4000, "no " * 1300, "12:" * 1300, "(" * 4000, "El 5 " * 800):
         ClaimCheck().check(piece, FACTS["NOTHING"])
         ClaimCheck().check(piece, replace(FACTS["BOOKED"], language="es"))
-    assert perf_counter() - began < 5
+    assert thread_time() - began < 5
 
 
 # --- texts of others ---------------------------------------------------------------------------------

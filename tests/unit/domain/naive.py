@@ -24,6 +24,7 @@ HOPE = [
     RefusalCode.PACING,
     RefusalCode.NO_RESOURCE,
     RefusalCode.LEAD_TIME,
+    RefusalCode.TOO_LATE,
     RefusalCode.CLOSED,
     RefusalCode.TOO_FAR,
     RefusalCode.PAST,
@@ -163,7 +164,7 @@ def _answer(
     if wish.day > last_day:
         return RefusalCode.TOO_FAR
     if end > closing or (service.last_seating and start > closing - service.last_seating):
-        return RefusalCode.CLOSED
+        return RefusalCode.TOO_LATE
     if start < now + venue.policy.lead_time:
         return RefusalCode.LEAD_TIME
     booked_only = [each for each in live if each.expires_at is None]

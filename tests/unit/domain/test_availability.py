@@ -234,25 +234,30 @@ def test_half_past_midnight_belongs_to_the_night_before() -> None:
 def test_the_whole_turn_must_end_by_closing() -> None:
     venue = restaurant()
     assert code_of(venue, empty(venue), exactly(1380, 2)) is None
-    assert code_of(venue, empty(venue), exactly(1395, 2)) == "closed"
+    assert code_of(venue, empty(venue), exactly(1395, 2)) == "too_late"
 
 
 def test_nobody_is_seated_after_last_seating() -> None:
     dinner = service("dinner", every_day((1200, 1470)), (12, 60), last_seating=minutes(120))
     venue = restaurant(services=(dinner,))
     assert code_of(venue, empty(venue), exactly(1350)) is None
-    assert code_of(venue, empty(venue), exactly(1365)) == "closed"
+    assert code_of(venue, empty(venue), exactly(1365)) == "too_late"
 
 
 def test_a_late_last_seating_does_not_cut_a_turn_short() -> None:
     dinner = service("dinner", every_day((1200, 1470)), (12, 90), last_seating=minutes(30))
     venue = restaurant(services=(dinner,))
-    assert code_of(venue, empty(venue), exactly(1395)) == "closed"
+    assert code_of(venue, empty(venue), exactly(1395)) == "too_late"
 
 
 def test_a_minute_between_two_starts_is_off_the_grid_and_not_closed() -> None:
     venue = restaurant()
     assert code_of(venue, empty(venue), exactly(NINE + 7)) == "off_grid"
+
+
+def test_a_minute_after_the_last_start_is_too_late_and_not_off_the_grid() -> None:
+    venue = restaurant()
+    assert code_of(venue, empty(venue), exactly(1380 + 7, 2)) == "too_late"
 
 
 def test_an_hour_between_two_services_is_closed() -> None:
@@ -474,21 +479,32 @@ def test_alternatives_are_the_same_service_that_day_by_closeness() -> None:
     assert starts == ["22:30", "22:45", "23:00"]
 
 
-def test_another_service_that_day_comes_after_it_and_other_days_last() -> None:
+@pytest.mark.parametrize("service", [DINNER, None])
+def test_the_same_meal_on_days_beside_and_another_meal_that_day_are_both_offered(
+    service: ServiceId | None,
+) -> None:
     venue = restaurant(
         resources=(table("T1", 2),),
         combinations=(),
         closures=(Closure(FRIDAY, FRIDAY, service=DINNER),),
     )
-    saturday = FRIDAY + timedelta(days=1)
-    sheets = {day: empty(venue, day) for day in (FRIDAY, saturday)}
-    wish = exactly(NINE, service=DINNER)
-    slots = nearest_alternatives(venue, sheets, wish, now=NOW, limit=100)
+    days = [FRIDAY + timedelta(days=step) for step in (0, 1, -1)]
+    sheets = {day: empty(venue, day) for day in days}
+    wish = exactly(NINE, service=service)
+    slots = nearest_alternatives(venue, sheets, wish, now=NOW)
+    assert [slot.service for slot in slots] == [DINNER, DINNER, LUNCH]
+    assert {service_day(venue, slot.start) for slot in slots[:2]} == {days[1], days[2]}
+    assert service_day(venue, slots[2].start) == FRIDAY
+
+
+def test_another_meal_that_day_comes_after_the_same_one() -> None:
+    venue = restaurant(resources=(table("T1", 2),), combinations=())
+    sheets = {FRIDAY: taken_at(venue, "T1", at=NINE)}
+    slots = nearest_alternatives(venue, sheets, exactly(NINE), now=NOW, limit=100)
     services_in_order = [slot.service for slot in slots]
-    assert services_in_order[0] == LUNCH
-    assert services_in_order == sorted(services_in_order, reverse=True)
-    later = [slot for slot in slots if slot.service == DINNER]
-    assert later[0].start == instant_of(saturday, NINE, MADRID)
+    assert services_in_order[0] == DINNER
+    assert services_in_order == sorted(services_in_order)
+    assert LUNCH in services_in_order
 
 
 def test_a_check_up_is_no_alternative_to_an_extraction() -> None:

@@ -162,7 +162,6 @@ def _dates(day: DayExpression, today: date) -> list[Atom]:
                 return []
             if isinstance(day, Later | PartOfSpan) and first_day == last_day:
                 return [{"k": "date", "v": str(first_day)}]
-
             return [_range(first_day, last_day and last_day + timedelta(days=1))]
 
 

@@ -81,7 +81,7 @@ def point_in_figures(pair: Pair, half: Half) -> ClockTime | None:
 @rule("TIME", "pair:PAIR half:AMPM")
 def short_span(pair: Pair, half: Half) -> TimeSpan | None:
     """ "8-10pm"."""
-    return _span(said(pair.left), said(pair.right, None, half)) if pair.sign == "-" else None
+    return span(said(pair.left), said(pair.right, None, half)) if pair.sign == "-" else None
 
 
 @rule(
@@ -391,7 +391,7 @@ def hours_of_part(
     end = last if isinstance(last, ClockTime) else said(last)
     if part is not None and end is not None:
         end = replace(end, part=part)
-    return _span(said(first), end) if first.digits < 3 else None
+    return span(said(first), end) if first.digits < 3 else None
 
 
 @rule(
@@ -421,7 +421,7 @@ def hour_of_part(hour: Number, part: DayPart) -> ClockTime | None:
 # --- spans -----------------------------------------------------------------------------------
 
 
-def _span(first: ClockTime | None, last: ClockTime | None) -> TimeSpan | None:
+def span(first: ClockTime | None, last: ClockTime | None) -> TimeSpan | None:
     """From first to last; a half or part of the day said once holds for both where it can."""
     if first is None or last is None:
         return None
@@ -457,7 +457,7 @@ def _half_after(first: ClockTime, last: ClockTime) -> Half:
     "BETWEEN first:CLOCK [AND TO A DASH]? last:CLOCK",
 )
 def from_clock_to_clock(first: ClockTime, last: ClockTime) -> TimeSpan | None:
-    return _span(first, last)
+    return span(first, last)
 
 
 @rule(
@@ -466,13 +466,13 @@ def from_clock_to_clock(first: ClockTime, last: ClockTime) -> TimeSpan | None:
     f"BETWEEN first:CLOCK AND last:NUMBER {NOT_COUNTED}",
 )
 def from_clock_to_number(first: ClockTime, last: Number) -> TimeSpan | None:
-    return _span(first, said(last)) if last.digits < 3 else None
+    return span(first, said(last)) if last.digits < 3 else None
 
 
 @rule("TIME", "[FROM SINCE OF] first:NUMBER UNTIL? last:CLOCK")
 def from_number_to_clock(first: Number, last: ClockTime) -> TimeSpan | None:
     """ "de 8 a las 10": the clock time has its own "a las"."""
-    return _span(said(first), last) if first.digits < 3 else None
+    return span(said(first), last) if first.digits < 3 else None
 
 
 @rule(
@@ -489,12 +489,12 @@ def pair_as_span(pair: Pair, part: DayPart | None = None) -> TimeSpan | None:
     first, last = said(pair.left), said(pair.right)
     if pair.sign != "-" or last is None:
         return None
-    return _span(first, replace(last, part=part) if part else last)
+    return span(first, replace(last, part=part) if part else last)
 
 
 @rule("TIME", "BETWEEN? first:NUMBER DASH last:NUMBER")
 def four_figures_each(first: Number, last: Number) -> TimeSpan | None:
-    return _span(said(first), said(last)) if first.digits == last.digits == 4 else None
+    return span(said(first), said(last)) if first.digits == last.digits == 4 else None
 
 
 @rule(
@@ -523,12 +523,14 @@ def lasting_from(
     "[FROM SINCE]? time:CLOCK ONWARD",
     "ANYTIME [FROM SINCE AFTER] time:CLOCK",
     "SINCE time:CLOCK (?!DAY)",
+    "EARLIEST time:CLOCK",
+    "time:CLOCK EARLIEST",
 )
 def from_then(time: ClockTime) -> TimeSpan:
     return TimeSpan(time, None)
 
 
-@rule("TIME", "[BEFORE UNTIL] time:CLOCK")
+@rule("TIME", "[BEFORE UNTIL LATEST] time:CLOCK", "time:CLOCK LATEST")
 def until_then(time: ClockTime) -> TimeSpan:
     return TimeSpan(None, time)
 
@@ -602,7 +604,7 @@ def bare_span(first: Number, last: Number) -> TimeSpan | None:
     """ "de 8 a 10", once no month has claimed it as days."""
     if max(first.digits, last.digits) > 2 or max(first.value, last.value) > 24:
         return None
-    return _span(said(first), said(last))
+    return span(said(first), said(last))
 
 
 @rule("TIME", "(?<=[DAY WHEN PERIOD]) pair:PAIR", "pair:PAIR (?=[ON OF DEL]? [DAY WHEN])")
@@ -610,7 +612,7 @@ def bare_pair(pair: Pair) -> TimeSpan | None:
     """ "Monday 9-12"."""
     if pair.sign != "-" or max(pair.left.value, pair.right.value) > 24:
         return None
-    return _span(said(pair.left), said(pair.right))
+    return span(said(pair.left), said(pair.right))
 
 
 @rule(

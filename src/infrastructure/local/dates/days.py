@@ -34,7 +34,7 @@ from domain.when import (
     Which,
     Year,
 )
-from infrastructure.local.dates import numbers
+from infrastructure.local.dates import clocks, numbers
 from infrastructure.local.dates.numbers import CALENDAR_UNITS, Duration
 from infrastructure.local.dates.patterns import Table
 from infrastructure.local.dates.tokens import Number, Pair
@@ -92,7 +92,8 @@ def second() -> Number:
 
 @rule(
     "WEEKDAY",
-    "(?<=[ON THIS NEXT LAST FOR COMMA OR FROM TO DASH BY UPCOMING]) day:SHORTDAY",
+    "(?<=[ON THIS NEXT LAST FOR COMMA OR FROM TO UNTIL SINCE BETWEEN BEFORE AFTER DASH BY UPCOMING]) day:SHORTDAY",
+    "day:SHORTDAY (?=COMMA THE? [NUMBER NTH] OF? MONTH)",
     "day:SHORTDAY (?=[NUMBER NTH AT HHMM PART DASH MONTH TO CLOCK])",
     "^ day:SHORTDAY STOP? $",
 )
@@ -134,6 +135,16 @@ def _year(year: Number | None) -> int | None:
 
 
 WEEKDAY = "(?:weekday:WEEKDAY [COMMA EL THE]{0,2})?"
+
+
+@rule(
+    "WHEN",
+    "[FROM SINCE BETWEEN] first:NUMBER [TO UNTIL DASH AND] last:NUMBER OF? month:MONTH day:NUMBER",
+)
+def hours_of_a_date(first: Number, last: Number, month: int, day: Number) -> When | None:
+    """ "from 5 to 6 of April 22": the month has its day already, so these are hours."""
+    date, hours = _date(day.value, month), clocks.bare_span(first, last)
+    return When(date, hours) if date and hours and day.digits < 3 else None
 
 
 @rule(
@@ -316,10 +327,13 @@ def _rolling(
 @rule(
     "PERIOD",
     f"{THE}? unit:UNIT [OF DEL FROM IN ON COMMA]{{1,2}} day:DAY",
+    "WEEK_FROM THE? day:DAY",
     f"{THE}? unit:UNIT [OF DEL] [EL THE]? number:NUMBER",
     f"{THE}? unit:UNIT [OF DEL] [EL THE]? number:NTH",
 )
-def week_of(unit: str, day: DayExpression | None = None, number: Number | None = None) -> Any:
+def week_of(
+    unit: str = "week", day: DayExpression | None = None, number: Number | None = None
+) -> Any:
     """ "la semana del 18", "the week starting February 4"."""
     day = day or (_date(number.value) if number and number.digits < 3 else None)
     if unit == "week" and day is not None:
@@ -962,12 +976,25 @@ def one_or_the_other(
 
 @rule(
     "DAY",
-    "FOR length:DURATION COMMA? [FROM ON SINCE]+ day:DAY",
+    "FOR length:DURATION COMMA? [FROM ON SINCE]+ day:DAY (?!COMMA? CLOCK)",
     "length:DURATION [FROM SINCE]{2} day:DAY",
+    "[FOR BY] length:DURATION COMMA? FROM_TODAY",
 )
-def days_from(length: Duration, day: DayExpression) -> DaySpan | None:
-    """ "for three days from Monday"."""
-    return DaySpan(day, Later(day, length.days - 1)) if length.days and length.whole_days else None
+def days_from(length: Duration, day: DayExpression | None = None) -> DaySpan | None:
+    """ "for three days from Monday"; from today where no other day is said."""
+    if not length.days or not length.whole_days:
+        return None
+    first = day or DaysAhead(0)
+    return DaySpan(first, Later(first, length.days - 1))
+
+
+@rule(
+    "DAY",
+    f"begins:FROM day:DAY (?![CLOCK TIME PARTOF COMMA AT OR]|{TOWARDS}[EL THE]?[DAY PERIOD NUMBER NTH])",
+)
+def beginning_on(begins: bool, day: DayExpression) -> DaySpan | None:
+    """ "starting Monday"; "from Monday" alone may be a start as well as the day itself."""
+    return DaySpan(day, None) if begins and _can_bound(day) else None
 
 
 @rule(

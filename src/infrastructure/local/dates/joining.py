@@ -86,7 +86,7 @@ def no_later_than(when: When | None = None, length: Duration | None = None) -> W
     if isinstance(ahead, FromNow):
         return When(time=replace(ahead, within=True))
     if isinstance(ahead, Later):
-        return When(DaySpan(ahead.base, ahead))
+        return When(DaySpan(ahead.base, replace(ahead, days=ahead.days - 1)))
     return (
         When(DaySpan(DaysAhead(0), ahead)) if isinstance(ahead, DaysAhead | MonthsAhead) else None
     )
@@ -100,6 +100,8 @@ def joined(first: When, second: When) -> When | None:
     """One expression of two, unless both name a day or both a time."""
     if _runs_on(first, second):
         return _across_days(first, second)
+    if second.day is None and isinstance(second.time, TimeSpan) and second.time.first is None:
+        return _within_a_day(first, second.time)
     day = _one_day(first.day, second.day)
     time = _one_time(first.time, second.time)
     if (day is None and (first.day or second.day)) or (
@@ -109,9 +111,46 @@ def joined(first: When, second: When) -> When | None:
     return When(day, time)
 
 
-@rule("WHEN", "[FROM SINCE]? first:WHEN [TO UNTIL DASH] second:WHEN")
+@rule(
+    "WHEN",
+    "[FROM SINCE]? first:WHEN [TO UNTIL DASH] second:WHEN",
+    "BETWEEN first:WHEN AND second:WHEN",
+)
 def joined_across_days(first: When, second: When) -> When | None:
-    return _across_days(first, second)
+    inside = _within_a_day(first, second.time) if second.day is None else None
+    return inside or _across_days(first, second)
+
+
+@rule(
+    "WHEN",
+    f"[FROM SINCE] first:WHEN [TO UNTIL DASH] last:NUMBER {clocks.NOT_COUNTED}",
+    f"BETWEEN first:WHEN AND last:NUMBER {clocks.NOT_COUNTED}",
+)
+def joined_to_an_hour(first: When, last: Number) -> When | None:
+    """ "from 8 tomorrow till 10"."""
+    return _within_a_day(first, clocks.said(last)) if last.digits < 3 else None
+
+
+def _within_a_day(first: When, last: TimeExpression | None) -> When | None:
+    """ "between 2:00 tomorrow and 4:00": the day was said with the start."""
+    if first.day is None or not isinstance(first.time, ClockTime):
+        return None
+    if isinstance(last, TimeSpan) and last.first is None:
+        last = last.last
+    if not isinstance(last, ClockTime):
+        return None
+    return When(first.day, clocks.span(first.time, last))
+
+
+@rule("WHEN", "[FOR BY]? length:DURATION COMMA? [FROM ON SINCE]+ first:WHEN")
+def lasting_days(length: Duration, first: When) -> When | None:
+    """ "for two days starting Friday at 5 pm": until the same hour."""
+    if not length.whole_days or not length.days or not isinstance(first.time, ClockTime):
+        return None
+    if first.day is None or isinstance(first.day, DaySpan):
+        return None
+    until = Later(first.day, length.days)
+    return When(DaySpan(first.day, until), TimeSpan(first.time, first.time))
 
 
 def _runs_on(first: When, second: When) -> bool:

@@ -52,6 +52,10 @@ class Signs:
     """All its details are days or times."""
     idle: bool
     """Its only detail is "now" or "today", as in "that's all for today"."""
+    only_asks: bool
+    """It is a question, and beside what it asks about it gives no detail."""
+    until_then: bool
+    """Its only detail says when we meet again: "hasta el jueves"."""
     left_over: int
     """How many words no reading has explained."""
     asked_for_a_name: bool
@@ -202,6 +206,8 @@ _NOTHING_TO_AGREE_TO = frozenset({Asked.NOTHING, Asked.ANYTHING_ELSE})
 
 
 def _courtesy(s: Signs) -> Verdict:
+    if s.until_then and not (s.is_question or _OF_BOOKINGS & s.hits.keys()):
+        return Intent.GOODBYE, True
     if (s.details and not s.idle) or s.chooses:
         return None
     if s.asked is Asked.ANYTHING_ELSE and s.answer[0] is Answer.NO:
@@ -216,6 +222,9 @@ def _courtesy(s: Signs) -> Verdict:
     return None
 
 
+_OF_BOOKINGS = frozenset(
+    {Intent.BOOK, Intent.CANCEL, Intent.RESCHEDULE, Intent.CHECK_BOOKING, Intent.WAITLIST}
+)
 _COURTESIES = (
     Intent.REPEAT,
     Intent.HELP,
@@ -316,6 +325,22 @@ def _moves_a_booking(s: Signs) -> bool:
     if s.state.task is Task.MOVE or s.state.last_booking is not None or _MOVES_IT.search(plain):
         return True
     return _EXISTING.search(plain) is not None or len(plain.split()) <= 2
+
+
+def _question_to_the_house(s: Signs) -> Verdict:
+    """ "can I bring my dog?" beside an offer asks about dogs; it wants no other table."""
+    if s.topic is None or not s.only_asks or s.answer[0] is not None or Intent.BOOK in s.hits:
+        return None
+    if s.asked is Asked.DETAIL and s.state.expecting is Expecting.NOTHING:
+        return None  # somebody else's question: what answers it is for `_foreign_answer`
+    asks = s.topic[0] == "hours" or _ASKS_THE_HOUSE.search(s.said.plain)
+    return (Intent.ENQUIRE, True) if asks else None
+
+
+_ASKS_THE_HOUSE = cue(
+    "(puedo|podemos|podria|podriamos|puede|pueden|se puede|se pueden|dejan|dejais|permiten|permitis|admiten|admitis|aceptan|aceptais|se admiten|se aceptan) (\\w+ ){0,3}(llev|tra|ir|entr|ven|acud|aparc|estacion|pag|fum|com|pas|qued|celebr|acced)\\w{0,9}", "(dejan|dejais|permiten|permitis|admiten|admitis|aceptan|aceptais|acepta|admite|se admiten|se aceptan|son bienvenid[oa]s|tienen|tienes|teneis|tiene|hay|ofrecen|ofreceis|sirven|servis|disponen|disponeis)",
+    "(can|could|may|do|does|should|am) (i|we|my|our|kids|children|dogs|pets|people|guests|one) (\\w+ ){0,3}(bring|come|take|pay|park|smoke|enter|get in|get there|allowed|welcome|have to)", "(do|does) (you|they|the \\w+|it) (\\w+ )?(have|take|accept|allow|offer|serve|do|provide|cater)", "(is|are) there", "(is|are) (\\w+ ){1,3}(allowed|welcome|possible|permitted|available|accepted|free|included|ok|okay)", "have you got", "got any",
+)  # fmt: skip
 
 
 def _correction(s: Signs) -> Verdict:
@@ -440,6 +465,7 @@ _QUESTIONS: tuple[Callable[[Signs], Verdict], ...] = (
     _off_topic,
     _waitlist,
     _existing_booking,
+    _question_to_the_house,
     _correction,
     _choice,
     _foreign_answer,
@@ -460,7 +486,10 @@ def _with_others(s: Signs, main: Intent) -> tuple[Intent, ...]:
             (Intent.BOOK, main in _ABOUT_EXISTING and _books_as_well(s)),
             (Intent.CANCEL, main is Intent.BOOK and Intent.CANCEL in s.hits),
             (Intent.ENQUIRE, main in _ARRANGING and s.asks_about_topic),
-            (Intent.INFORM, main is Intent.ENQUIRE and s.details and not s.only_moments),
+            (
+                Intent.INFORM,
+                main is Intent.ENQUIRE and s.details and _informs(s),
+            ),
             (Intent.AFFIRM, main is Intent.CORRECT and s.answer[0] is Answer.YES),
             (Intent.AFFIRM, main is Intent.INFORM and s.answer[0] is Answer.YES),
             (Intent.SYMPTOM, main is Intent.BOOK and Intent.SYMPTOM in s.hits),
@@ -473,6 +502,19 @@ def _with_others(s: Signs, main: Intent) -> tuple[Intent, ...]:
     return (main, *dict.fromkeys(others))
 
 
+def _informs(s: Signs) -> bool:
+    """Whether a question gives details beside what it asks about: a dog that is brought comes along."""
+    if s.only_asks:
+        return _BRINGS.search(s.said.plain) is not None
+    return not s.only_moments
+
+
+_BRINGS = cue(
+    "(llev|tra)(ar|amos|emos|er|o|igo|arlo|arla|erlo|erla)",
+    "(ir|venir|vamos|voy|vengo|venimos) con",
+    "bring(ing)?",
+    "come with",
+)
 _ABOUT_EXISTING = frozenset(
     {Intent.CANCEL, Intent.RESCHEDULE, Intent.CHECK_BOOKING, Intent.ENQUIRE}
 )

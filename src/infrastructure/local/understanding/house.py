@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from domain.venue import ResourceKind, Venue
+from domain.venue import HouseAnswer, ResourceKind, Venue
 from infrastructure.local.understanding.cues import cue
 from infrastructure.local.understanding.text import Said, fold
 
@@ -21,6 +22,7 @@ SHORTEST_FUZZY = 5
 TOPICS = {
     "hours": cue(
         "horari*", "(a )?que hora(s)? (abr*|cierr*|es la ultima)", "cuando (abr*|cierr*)", "(estan|esta) abiert[oa]s?", "abren", "abris", "abre", "abrir", "cierran", "cierra", "cerrais", "open*", "clos(e|es|ed|ing)", "hours", "business hours",
+        "(atiend*|atend*|trabaj(an|ais|a)|pas(an|ais|a) consulta|dan servicio|dais servicio|estan|estais)( \\w+)? (los|el|en|por la|por las|a la|hoy|manana|hasta|desde|entre) (\\w+ )?(lunes|martes|miercoles|jueves|viernes|sabados?|domingos?|festivos?|fines? de semana|mananas?|tardes?|noches?|mediodia|navidad|agosto|verano|fiestas)", "(work|see patients|serve|be there) (on |at )?(weekends?|sundays?|saturdays?|bank holidays?|holidays?|mornings?|evenings?)",
     ),
     "address": cue(
         "direccion*", "donde (estan|estais|esta|queda*|se encuentra*|os encontrais|es|encuentro)", "ubicacion", "ubicad[oa]s?", "como (llego|llegar|se llega)", "address", "addres", "adress", "where (are|is|can i find|exactly|do i)", "located", "location",
@@ -74,6 +76,7 @@ class House:
     def __init__(self, venue: Venue) -> None:
         self._services = tuple(_services(venue))
         self._topics = tuple(_topics(venue))
+        self._own_words_on = _own_words_on(venue)
         self._people = tuple(_people(venue))
         self._tables = tuple(_tables(venue))
         self.own_topics = frozenset(answer.topic for answer in venue.answers)
@@ -95,7 +98,8 @@ class House:
         if own := _longest(self._topics, said.plain):
             return own
         found = ((pattern.search(said.plain), topic) for topic, pattern in TOPICS.items())
-        return min(((topic, m.span()) for m, topic in found if m), key=_where, default=None)
+        first = min(((topic, m.span()) for m, topic in found if m), key=_where, default=None)
+        return first and (self._own_words_on.get(first[0], first[0]), first[1])
 
     def provider(self, said: Said) -> tuple[str, Span] | None:
         """A practitioner or table named in the message, in the guest's words."""
@@ -151,10 +155,45 @@ _INFINITIVE = re.compile(r"\w{3,}[aei]r")
 
 def _topics(venue: Venue) -> list[_Name]:
     return [
-        _Name(fold(words), answer.topic)
+        _Name(words, answer.topic)
         for answer in venue.answers
-        for words in {answer.topic, *(a for many in answer.aliases.values() for a in many)}
+        for alias in {answer.topic, *_aliases(answer)}
+        for words in _one_or_many(fold(alias))
     ]
+
+
+def _aliases(answer: HouseAnswer) -> Iterator[str]:
+    return (alias for many in answer.aliases.values() for alias in many)
+
+
+def _one_or_many(alias: str) -> set[str]:
+    """ "hijos" is "hijo" as well; that "perro" is "perros" is for `_is_whole`."""
+    is_plural = alias.endswith("s") and not alias.endswith("ss") and " " not in alias
+    return {alias, alias[:-1]} if is_plural and len(alias) > SHORTEST_FUZZY - 1 else {alias}
+
+
+def _own_words_on(venue: Venue) -> dict[str, str]:
+    """The venue's own topic for each of `TOPICS` that it has an answer to under another name.
+
+    "address" is the house's "location" where the house calls that "address" and "how to get there".
+    """
+    own = {answer.topic for answer in venue.answers}
+    found: dict[str, str] = {}
+    for topic, pattern in TOPICS.items():
+        if topic in own or topic == "hours":
+            continue
+        shared = {
+            answer.topic: sum(bool(pattern.search(fold(alias))) for alias in _aliases(answer))
+            for answer in venue.answers
+        }
+        best = max(shared, key=lambda name: shared[name], default="")
+        if best and shared[best] >= _SAME_TOPIC:
+            found[topic] = best
+    return found
+
+
+_SAME_TOPIC = 3
+"""So many names in common make two topics one: with one or two, prices would be payment."""
 
 
 def _people(venue: Venue) -> list[_Name]:

@@ -241,6 +241,8 @@ def _includes_speaker(plain: str, chain: _Chain) -> bool:
 def _mention(chain: _Chain, plain: str, *, expected: bool) -> PartyMention | None:
     if not 1 <= chain.low <= chain.high <= MAX_PARTY:
         return None
+    if chain.babies == chain.high and "carrito" in plain[chain.start : chain.end]:
+        return None  # a pram beside a party is somebody, alone it is a thing to bring
     before, after = plain[max(0, chain.start - 40) : chain.start], plain[chain.end : chain.end + 24]
     if _SOME_OF_THEM.match(plain, chain.end) and _lead(before) is None:
         return None

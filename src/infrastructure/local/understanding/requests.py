@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from infrastructure.local.understanding.cues import cue
+from infrastructure.local.understanding.numbers import NUMBER
 from infrastructure.local.understanding.text import Said
 
 PREFERENCES = {
@@ -102,6 +103,27 @@ def find_requests(said: Said, *, features: frozenset[str] = frozenset()) -> Aske
         preferences=preferences,
         spans=(*every, *spans),
     )
+
+
+# "9 works", "9 gracias": words that end like a plural and count nothing.
+_NO_THINGS = (
+    r"works|suits|sounds|seems|looks|gives|gets|does|goes|thanks|cheers|please|gracias|pues|entonces|mas|menos|antes|"
+    r"despues|is|was|as|us|yes|vamos|somos|seremos|estamos|podemos|queremos|hours|hrs|horas|personas?|o'?clocks?"
+)
+_THINGS = re.compile(
+    rf"(?<![\w.:/€$-]){NUMBER}\s+(?:(?!(?:am|pm|a|y|o|and|or|for|if|is|es|de|en|at|on|el|la|las|los|the|to)\s)[^\W\d_]{{3,}}\s+)?"
+    rf"(?!(?:{_NO_THINGS})(?!\w))[^\W\d_]{{3,}}s(?!\w)"
+)
+_ONE_THING = re.compile(
+    r"(?<![\w.:/])(?:1|una?|one)\s+(?="
+    + "|".join(p.pattern for p in (PREFERENCES["high_chair"], PREFERENCES["wheelchair"], _EXTRA))
+    + ")"
+)
+
+
+def things_counted(said: Said) -> list[tuple[int, int]]:
+    """Where things are counted: "2 tronas", "3 extra plates". Such a number is no time of day."""
+    return [m.span() for pattern in (_THINGS, _ONE_THING) for m in pattern.finditer(said.plain)]
 
 
 def is_question(plain: str) -> bool:

@@ -10,6 +10,7 @@ from domain.when import Mention
 from infrastructure.local.dates import DateReader
 from infrastructure.local.understanding.contact import Found, Span
 from infrastructure.local.understanding.party import PartyMention, counts_people, find_parties
+from infrastructure.local.understanding.requests import things_counted
 from infrastructure.local.understanding.tagger import Tagged
 from infrastructure.local.understanding.text import Said
 
@@ -34,6 +35,9 @@ def read_moments(
     mentions = dates.read(text, language=language)
     if not expecting_time or any(m.when.time is not None for m in mentions):
         return mentions
+    said = Said.of(text)
+    if len(said.text) == len(text):
+        text = said.without(things_counted(said)).text
     return dates.read(text, language=language, expecting_time=True)
 
 

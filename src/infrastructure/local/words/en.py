@@ -38,6 +38,7 @@ from domain.acts import (
     LargeParty,
     Menu,
     Moved,
+    News,
     NoAnswer,
     NoBookings,
     NoneChosen,
@@ -45,6 +46,7 @@ from domain.acts import (
     NoSuchTime,
     Noted,
     NothingFree,
+    NoticeKind,
     NotUnderstood,
     NotVerified,
     Offer,
@@ -418,6 +420,12 @@ def _reason(v: English, code: RefusalCode, when: str, resource: ResourceId | Non
     match code:
         case RefusalCode.CLOSED:
             return v.say(f"{when} we are closed.", f"{when} we're not open, I'm afraid.")
+        case RefusalCode.TOO_LATE:
+            late = v.here("to sit down", "to begin")
+            return v.say(
+                f"{when} it is too late {late}: there would not be enough time before closing.",
+                f"{_as_subject(when)} is too late {late}: closing time would come first.",
+            )
         case RefusalCode.OFF_GRID:
             return v.say(
                 f"{_as_subject(when)} is not one of our starting times.",
@@ -635,6 +643,39 @@ def received(v: English, act: Received) -> str:
         "It's not confirmed so far; you'll hear from us as soon as it is.",
     )
     return joined([lead, open_, _code_alone(v, shown_code(act.booking.code))])
+
+
+def news(v: English, act: News) -> str:
+    booking, code = act.booking, shown_code(act.booking.code)
+    told = v.booking(booking)
+    match act.kind:
+        case NoticeKind.CONFIRMED:
+            return f"Your {told}, is confirmed. The code is {code}."
+        case NoticeKind.NOT_CONFIRMED:
+            return (
+                f"I'm sorry: I could not confirm your {told}; that slot is no longer free. "
+                "I can look for another time if you like."
+            )
+        case NoticeKind.CANCELLATION_STORED:
+            return f"Your {told}, is cancelled."
+        case NoticeKind.MOVED:
+            start = Start.of(booking)
+            people = f", for {v.people(start.covers)}" if not v.is_clinic else ""
+            return (
+                f"The house has changed your booking {code}: it is now "
+                f"{v.moment(start.start)}{people}{v.where(start)}. "
+                "If that does not suit you, tell me another time."
+            )
+        case NoticeKind.CANCELLED:
+            return (
+                f"The house has cancelled your {told}. I'm sorry. "
+                "I can look for another time if you like."
+            )
+        case NoticeKind.STRANDED:
+            return (
+                f"There is a problem with your {told}: we may have to change it. "
+                "A person here is looking into it; I can look for another time if you prefer."
+            )
 
 
 def moved(v: English, act: Moved) -> str:
@@ -920,6 +961,7 @@ WORDS: Mapping[type[Act], Wording] = {
     NoneChosen: none_chosen,
     Booked: booked,
     Received: received,
+    News: news,
     Moved: moved,
     Cancelled: cancelled,
     Updated: updated,

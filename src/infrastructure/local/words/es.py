@@ -38,6 +38,7 @@ from domain.acts import (
     LargeParty,
     Menu,
     Moved,
+    News,
     NoAnswer,
     NoBookings,
     NoneChosen,
@@ -45,6 +46,7 @@ from domain.acts import (
     NoSuchTime,
     Noted,
     NothingFree,
+    NoticeKind,
     NotUnderstood,
     NotVerified,
     Offer,
@@ -452,6 +454,12 @@ def _reason(v: Spanish, code: RefusalCode, when: str, resource: ResourceId | Non
     match code:
         case RefusalCode.CLOSED:
             return v.say(f"{when} estamos cerrados.", f"{when} no abrimos.")
+        case RefusalCode.TOO_LATE:
+            late = v.here("sentarse", "empezar")
+            return v.say(
+                f"{when} ya es tarde para {late}: no daría tiempo antes del cierre.",
+                f"{when} es demasiado tarde para {late}, porque el cierre llegaría antes.",
+            )
         case RefusalCode.OFF_GRID:
             return v.say(
                 f"{when} justo no empezamos, pero sí muy cerca.",
@@ -689,6 +697,38 @@ def received(v: Spanish, act: Received) -> str:
         "Aún no la tengo confirmada; {le|te} avisaré en cuanto lo esté.",
     )
     return joined([lead, open_, _code_alone(v, code)])
+
+
+def news(v: Spanish, act: News) -> str:
+    booking, code = act.booking, shown_code(act.booking.code)
+    told = v.booking(booking)
+    match act.kind:
+        case NoticeKind.CONFIRMED:
+            return f"{v.form('{Su|Tu}')} {told}, está confirmada. El código es {code}."
+        case NoticeKind.NOT_CONFIRMED:
+            return v.form(
+                f"Lo siento: no he podido confirmar {{su|tu}} {told}; ese hueco ya no está libre. "
+                "Si {quiere|quieres}, busco otra hora."
+            )
+        case NoticeKind.CANCELLATION_STORED:
+            return v.form(f"{{Su|Tu}} {told}, queda cancelada.")
+        case NoticeKind.MOVED:
+            start = Start.of(booking)
+            people = f" para {v.people(start.covers)}" if not v.is_clinic else ""
+            return v.form(
+                f"Cambio de la casa: {{su|tu}} reserva {code} es ahora "
+                f"{v.moment(start.start)}{people}{v.where(start)}. "
+                "Si no {le|te} va bien, {dígame|dime} otra hora."
+            )
+        case NoticeKind.CANCELLED:
+            return v.form(
+                f"La casa ha cancelado {{su|tu}} {told}. Lo siento. Si {{quiere|quieres}}, busco otra hora."
+            )
+        case NoticeKind.STRANDED:
+            return v.form(
+                f"Hay un problema con {{su|tu}} {told}: puede que tengamos que cambiarla. "
+                "Una persona de la casa lo está mirando; si {prefiere|prefieres}, busco otra hora."
+            )
 
 
 def moved(v: Spanish, act: Moved) -> str:
@@ -974,6 +1014,7 @@ WORDS: Mapping[type[Act], Wording] = {
     NoneChosen: none_chosen,
     Booked: booked,
     Received: received,
+    News: news,
     Moved: moved,
     Cancelled: cancelled,
     Updated: updated,

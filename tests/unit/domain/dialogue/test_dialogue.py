@@ -653,3 +653,63 @@ def test_looking_up_ones_bookings_shows_them() -> None:
     acts = desk.hears(says(Intent.CHECK_BOOKING))
     assert kinds(acts) == ["ShowBookings"]
     assert desk.asked(FindBookings).code == ""
+
+
+# --- one booking, and a day that may be where it goes ---------------------------------------------
+
+
+def test_a_day_that_is_not_that_of_the_only_booking_is_where_it_shall_go() -> None:
+    desk = Desk(bookings=(booking(days=6),))  # on Friday
+    desk.hears(says(Intent.RESCHEDULE, previous=When(Weekday(7), ClockTime(9, part=DayPart.NIGHT))))
+    wish = desk.asked(Search).wishes[0]
+    assert (wish.day, wish.target) == (date(2026, 11, 22), 1260)
+
+
+def test_the_new_day_and_a_new_time_go_together() -> None:
+    desk = Desk(bookings=(booking(days=6),))
+    desk.hears(says(Intent.RESCHEDULE, previous=When(Weekday(7)), when=When(time=ClockTime(22))))
+    wish = desk.asked(Search).wishes[0]
+    assert (wish.day, wish.target) == (date(2026, 11, 22), 1320)
+
+
+def test_the_day_of_the_only_booking_says_which_and_not_where_to() -> None:
+    desk = Desk(bookings=(booking(days=6),))
+    acts = desk.hears(says(Intent.RESCHEDULE, previous=FRIDAY))
+    assert [type(act) for act in acts] == [AskNewTime]
+
+
+def test_of_several_bookings_a_day_that_fits_none_is_asked_about() -> None:
+    desk = Desk(bookings=(booking(days=6), booking("BBB222CCC", days=8)))
+    acts = desk.hears(says(Intent.RESCHEDULE, previous=When(Weekday(7))))
+    assert [type(act) for act in acts] == [AskWhichBooking]
+
+
+def test_another_day_than_that_of_the_only_booking_cancels_nothing() -> None:
+    desk = Desk(bookings=(booking(days=6),))
+    acts = desk.hears(says(Intent.CANCEL, previous=When(Weekday(7))))
+    assert [type(act) for act in acts] == [AskWhichBooking]
+
+
+def test_a_question_about_a_day_while_a_table_is_arranged_changes_no_wish() -> None:
+    house = restaurant(answers=(HouseAnswer("parking", {}, {"es": "Hay parking."}),))
+    desk = Desk(venue=house)
+    desk.hears(says(Intent.BOOK, when=FRIDAY_NINE, party=Party(2, 2)))
+    before = desk.state
+    acts = desk.hears(says(Intent.ENQUIRE, topic="parking", when=When(Weekday(7))))
+    assert isinstance(acts[0], HouseSays)
+    assert desk.state.offers == before.offers
+    assert desk.state.details == before.details
+
+
+def test_a_question_that_brings_a_dog_looks_for_another_table_only_where_this_one_is_none() -> None:
+    house = restaurant(answers=(HouseAnswer("dogs", {}, {"es": "En la terraza."}),))
+    features = {f for r in house.resources if r.id == "T1" for f in (*r.features, r.area)}
+    for preference, searches in ((next(iter(features - {""})), 1), ("dogs", 2)):
+        desk = Desk(venue=house)
+        desk.hears(says(Intent.BOOK, when=FRIDAY_NINE, party=Party(2, 2)))
+        asks = says(
+            Intent.ENQUIRE, Intent.INFORM, topic="dogs", preferences=frozenset({preference})
+        )
+        acts = desk.hears(asks)
+        assert isinstance(acts[0], HouseSays)
+        assert sum(isinstance(action, Search) for action in desk.actions) == searches

@@ -171,6 +171,9 @@ def every_act(venue: Venue, start: datetime) -> Iterator[Act]:
     waiting = replace(one, status=BookingStatus.RECEIVED)
     services = tuple(s.id for s in venue.services)
     phone = venue.contact.phone
+    for kind in acts.NoticeKind:
+        before = two if kind is acts.NoticeKind.MOVED else None
+        yield acts.News(kind, one, before)
     yield from (acts.Greet(), acts.WelcomeBack(), acts.Thanked(), acts.Help(), acts.BotIdentity())
     yield from (acts.Farewell(), acts.Farewell(one), acts.Farewell(waiting), acts.Smalltalk())
     yield from (acts.OutOfScope(), acts.Sympathy(phone), acts.Sympathy(), acts.KeepCalm())

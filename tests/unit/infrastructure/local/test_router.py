@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from application.ports.agents import GuestMessage, RouterAgent
 from domain.dialogue import Details, DialogueState, Expecting, Task
 from domain.understanding import ByComparison, ByOrder, Intent, Party, Relative, Understanding
-from domain.venue import Venue
+from domain.venue import HouseAnswer, Venue
 from domain.when import ClockTime, DaysAhead, TimeSpan, Weekday, When
 from infrastructure.local.router import LocalRouter
 from tests.unit.infrastructure.local.understanding.houses import CLINIC, RESTAURANT, offers
@@ -79,7 +80,23 @@ OPENINGS = [
     ("quiero consultar mi cita", Intent.CHECK_BOOKING),
     ("is my booking confirmed?", Intent.CHECK_BOOKING),
     ("what time is my reservation?", Intent.CHECK_BOOKING),
+    ("¿qué reservas tengo?", Intent.CHECK_BOOKING),
+    ("¿qué tengo reservado con vosotros?", Intent.CHECK_BOOKING),
+    ("¿tengo algo a mi nombre?", Intent.CHECK_BOOKING),
+    ("enséñame mis reservas", Intent.CHECK_BOOKING),
+    ("recuérdame cuándo es mi cita", Intent.CHECK_BOOKING),
+    ("si no contesto, mantened la reserva", Intent.CHECK_BOOKING),
+    ("what bookings do I have?", Intent.CHECK_BOOKING),
+    ("which reservations have we got with you?", Intent.CHECK_BOOKING),
+    ("what have I booked?", Intent.CHECK_BOOKING),
+    ("do I have anything booked for next week?", Intent.CHECK_BOOKING),
+    ("list my bookings please", Intent.CHECK_BOOKING),
+    ("remind me what time my table is", Intent.CHECK_BOOKING),
+    ("please keep our table, we are on our way", Intent.CHECK_BOOKING),
     ("¿a qué hora abrís?", Intent.ENQUIRE),
+    ("¿atendéis los domingos?", Intent.ENQUIRE),
+    ("¿trabajan por las tardes?", Intent.ENQUIRE),
+    ("do you work weekends?", Intent.ENQUIRE),
     ("¿dónde estáis?", Intent.ENQUIRE),
     ("¿tenéis parking?", Intent.ENQUIRE),
     ("¿cuánto cuesta el menú?", Intent.ENQUIRE),
@@ -556,3 +573,86 @@ def test_the_longest_message_is_read_in_bounded_time(text: str) -> None:
 
     # Measured 5 to 40 ms each; the bound leaves room for a busy machine.
     assert min(spent() for _ in range(3)) < 0.1
+
+
+# --- things counted, leave taken, questions beside a wish ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sí, y 2 tronas", "sí, con 3 copas de cava", "vale, y 2 sillas de bebé", "perfecto y un carrito",
+     "yes, and 2 high chairs", "yes please, and 3 extra plates", "sure, and one high chair"],
+)  # fmt: skip
+def test_a_number_of_things_beside_a_yes_is_no_time(text: str) -> None:
+    said = read(text, ONE_OFFERED)
+    assert said.wants(Intent.AFFIRM)
+    assert (said.when, said.party) == (When(), None)
+
+
+@pytest.mark.parametrize("text", ["9 mejor", "9 works", "mejor 9 gracias", "9 thanks", "9 pues"])
+def test_a_number_before_a_word_that_counts_nothing_is_still_a_time(text: str) -> None:
+    time = read(text, asked(Expecting.TIME)).when.time
+    assert isinstance(time, ClockTime)
+    assert time.hour == 9
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["gracias, hasta el jueves", "nos vemos el viernes", "hasta el sábado entonces",
+     "perfecto, nos vemos mañana a las 9", "see you on Friday", "thanks, see you Thursday!",
+     "great, until Saturday then"],
+)  # fmt: skip
+def test_a_goodbye_with_a_day_wishes_for_nothing(text: str) -> None:
+    said = read(text)
+    assert said.intent is Intent.GOODBYE
+    assert not said.when
+
+
+@pytest.mark.parametrize(
+    "text", ["hasta el jueves no puedo, ¿hay mesa el viernes?", "¿abrís hasta el jueves?"]
+)
+def test_until_a_day_among_other_words_is_no_goodbye(text: str) -> None:
+    assert read(text).intent is not Intent.GOODBYE
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["¿se admiten mascotas?", "¿tenéis parking?",
+     "is there anywhere to park?", "are dogs allowed?", "¿tenéis dónde aparcar?"],
+)  # fmt: skip
+def test_a_question_beside_an_offer_is_only_a_question(text: str) -> None:
+    said = read(text, ONE_OFFERED)
+    assert said.intents == (Intent.ENQUIRE,)
+    assert said.topic
+    assert not said.preferences
+
+
+@pytest.mark.parametrize("text", ["¿puedo llevar a mi perro?", "can we bring our dog?"])
+def test_who_asks_whether_to_bring_a_dog_brings_one(text: str) -> None:
+    said = read(text, ONE_OFFERED)
+    assert said.intents == (Intent.ENQUIRE, Intent.INFORM)
+    assert said.preferences == {"dogs"}
+
+
+def test_a_day_in_a_question_about_opening_is_no_new_wish() -> None:
+    said = read("¿abrís los domingos?", ONE_OFFERED)
+    assert said.intents == (Intent.ENQUIRE,)
+    assert said.topic == "hours"
+
+
+def test_a_wish_in_the_form_of_a_question_is_still_a_wish() -> None:
+    said = read("¿puede ser en la terraza?", ONE_OFFERED)
+    assert said.intent is Intent.CORRECT
+    assert "terrace" in said.preferences
+
+
+@pytest.mark.parametrize("text", ["how do I get there?", "¿cómo llego?", "what's the address?"])
+def test_the_house_answers_under_its_own_name_what_guests_call_otherwise(text: str) -> None:
+    answer = HouseAnswer(
+        "location",
+        {"es": ("dirección", "ubicación", "cómo llegar"), "en": ("address", "directions")},
+        {"es": "…"},
+    )
+    house = replace(RESTAURANT, answers=(answer,))
+    assert read(text, venue=house).topic == "location"
+    assert read(text).topic == "address"

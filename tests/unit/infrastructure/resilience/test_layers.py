@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
 from structlog.testing import capture_logs
@@ -208,6 +208,19 @@ async def test_requests_are_metered_failed_ones_too() -> None:
     await layer.complete(PROMPT)
     assert (meter.calls, meter.tokens_in, meter.tokens_out) == (2, 100, 20)
     assert meter.cost_usd == pytest.approx(0.001)
+
+
+async def test_a_stream_that_is_stopped_is_metered_by_estimate() -> None:
+    model = ScriptedModel(["Una frase que se corta aquí."])
+    with metered() as meter:
+        pieces = Attempt(model, timeout_s=1).stream(PROMPT)
+        first = await anext(pieces)
+        assert isinstance(pieces, AsyncGenerator)
+        await pieces.aclose()
+    assert first == "Una "
+    assert (meter.calls, meter.tokens_out) == (1, 1)
+    assert meter.tokens_in == model.figures.count_tokens(PROMPT) > 0
+    assert meter.cost_usd > 0
 
 
 # --- coalescing --------------------------------------------------------------------------------------

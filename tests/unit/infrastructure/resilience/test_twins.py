@@ -21,9 +21,10 @@ from application.ports.agents import (
     Routed,
 )
 from application.ports.language_model import Usage
-from domain.dialogue import DialogueState
+from domain.dialogue import Details, DialogueState, Expecting, Task
 from domain.understanding import Intent, Understanding
 from infrastructure.local.dates import DateReader
+from infrastructure.local.router import LocalRouter as RuleRouter
 from infrastructure.resilience.breaker import Breaker
 from infrastructure.resilience.budget import CallLimits, DailyBudget
 from infrastructure.resilience.onion import resilient
@@ -32,6 +33,7 @@ from infrastructure.resilience.twins import TurnOpening, TwinHuman, TwinLogic, T
 from tests.fakes.clock import StillClock
 from tests.fakes.scripted_model import Answer, Never, ScriptedModel
 from tests.unit.domain.houses import NINE, NOW, exactly, restaurant
+from tests.unit.infrastructure.local.understanding.houses import RESTAURANT, offers
 
 GREETS = '{"intents": ["greet"], "lang": "es"}'
 
@@ -245,3 +247,72 @@ def test_who_answered_too_much_once_is_expected_to_do_so_again() -> None:
         turn.check_tokens(100, 50)
     fresh = TurnBudget(0.0, max_tokens=1000)
     fresh.check_tokens(100, 50)
+
+
+# --- a yes that the guest has not said -----------------------------------------------------------
+
+ONE_OFFER = DialogueState(
+    language="es",
+    task=Task.BOOK,
+    expecting=Expecting.OFFER,
+    offers=offers(21),
+    details=Details(covers=4, name="Laura Gil"),
+)
+CANCELLING = DialogueState(language="es", task=Task.CANCEL, expecting=Expecting.CANCEL_YES)
+
+YES = '{"intents": ["affirm"], "lang": "es"}'
+GO_AHEAD = '{"intents": ["book"], "lang": "es"}'
+FIRST_ONE = '{"intents": ["inform"], "pick": "1", "lang": "es"}'
+
+
+async def reads(text: str, state: DialogueState, answer: str) -> Routed:
+    agent = TwinRouter(
+        ModelRouter(ScriptedModel([answer]), DateReader()),
+        RuleRouter(),
+        deadline_s=4,
+        clock=StillClock(),
+    )
+    return await agent.run(
+        message=GuestMessage(text, "u", "chat", NOW), state=state, venue=RESTAURANT, history=()
+    )
+
+
+@pytest.mark.parametrize("answer", [YES, GO_AHEAD, FIRST_ONE])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no, esa no me convence del todo",
+        "¿hay aparcamiento cerca de ahí?",
+        "espera, que somos seis en total",
+        "casi mejor el domingo a mediodía",
+        "quiero hablar con una persona de verdad",
+        "¿eres un robot o qué?",
+        "quiero cancelar mi otra reserva",
+        "¿cuánto suele costar por cabeza?",
+        "mi nombre es Marta Soler, por si acaso",
+    ],
+)
+async def test_a_model_cannot_say_yes_to_an_offer_for_the_guest(text: str, answer: str) -> None:
+    routed = await reads(text, ONE_OFFER, answer)
+    assert Intent.AFFIRM not in routed.understanding.intents
+    assert routed.understanding.choice is None
+    assert routed.receipt.fallback_reason in {"agreed_unasked", "certain"}
+
+
+@pytest.mark.parametrize("text", ["¿y si la cambio al domingo?", "no sé, ¿cuánto cobráis?"])
+@pytest.mark.parametrize("answer", [YES, '{"intents": ["cancel"], "lang": "es"}'])
+async def test_a_model_cannot_cancel_for_the_guest(text: str, answer: str) -> None:
+    routed = await reads(text, CANCELLING, answer)
+    assert not {Intent.AFFIRM, Intent.CANCEL} & set(routed.understanding.intents)
+
+
+@pytest.mark.parametrize("text", ["tira millas", "pa lante con ello", "ça marche, parfait"])
+async def test_a_yes_in_words_the_twin_does_not_know_is_the_models_to_read(text: str) -> None:
+    routed = await reads(text, ONE_OFFER, YES)
+    assert routed.understanding.intents == (Intent.AFFIRM,)
+    assert routed.receipt.source == "model"
+
+
+async def test_where_nothing_was_put_to_the_guest_a_yes_is_the_models_to_read() -> None:
+    routed = await reads("¿te apunto algo más?", DialogueState(language="es"), YES)
+    assert routed.understanding.intents == (Intent.AFFIRM,)

@@ -106,3 +106,9 @@ def test_a_moment_is_a_day_or_a_time_of_the_venues_own_clock() -> None:
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=text[:4]):
         read_moment(text)
+
+
+@pytest.mark.parametrize("text", ["3651d", "1000000000d", "99999999999999999999h"])
+def test_a_duration_that_no_house_means_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="longer than 3650 days"):
+        read_duration(text)

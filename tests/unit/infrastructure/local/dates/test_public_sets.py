@@ -44,10 +44,10 @@ def calendar_scores() -> tuple[dict[str, Any], float]:
     predicted, took = {}, []
     for item in gold:
         reader = british if item["id"].startswith("nlupp") else american
-        began = time.perf_counter()
+        began = time.thread_time()
         mentions = reader.read(item["text"], language=item["lang"])
         atoms = resolve_for_calendar(mentions, datetime.fromisoformat(item["ref"]), item["lang"])
-        took.append(time.perf_counter() - began)
+        took.append(time.thread_time() - began)
         predicted[item["id"]] = {"pred": atoms}
     return scorer().score_datetime(gold, predicted, []), statistics.median(took) * 1000
 
@@ -59,7 +59,7 @@ def calendar_scores() -> tuple[dict[str, Any], float]:
         ("lang=es", 0.90),
         ("lang=en,points", 0.95),
         ("lang=es,points", 0.93),
-        ("lang=en,ranges", 0.76),
+        ("lang=en,ranges", 0.80),
         ("lang=es,ranges", 0.83),
         ("lang=en,none", 0.97),
         ("lang=es,none", 0.97),

@@ -258,6 +258,66 @@ SAID = [
     ("after 8", "en", [When(time=TimeSpan(ClockTime(8), None))]),
     ("before 9:30", "en", [When(time=TimeSpan(None, ClockTime(9, 30)))]),
     ("no later than 10", "en", [When(time=TimeSpan(None, ClockTime(10)))]),
+    ("as late as 10", "en", [When(time=TimeSpan(None, ClockTime(10)))]),
+    ("at 10 at the latest", "en", [When(time=TimeSpan(None, ClockTime(10)))]),
+    ("no earlier than 9 pm", "en", [When(time=TimeSpan(ClockTime(9, half=Half.PM), None))]),
+    ("9 pm at the earliest", "en", [When(time=TimeSpan(ClockTime(9, half=Half.PM), None))]),
+    ("a las 10 como muy tarde", "es", [When(time=TimeSpan(None, ClockTime(10)))]),
+    ("como muy tarde a las 10", "es", [When(time=TimeSpan(None, ClockTime(10)))]),
+    ("no más tarde de las 10", "es", [When(time=TimeSpan(None, ClockTime(10)))]),
+    ("como pronto a las 9", "es", [When(time=TimeSpan(ClockTime(9), None))]),
+    ("no antes de las 9", "es", [When(time=TimeSpan(ClockTime(9), None))]),
+    ("starting Tuesday", "en", [When(DaySpan(Weekday(2), None))]),
+    ("any evening starting May 3rd", "en", [When(DaySpan(CalendarDay(3, 5), None))]),
+    ("starting Tuesday through Friday", "en", [When(DaySpan(Weekday(2), Weekday(5)))]),
+    ("empezando el martes", "es", [When(DaySpan(Weekday(2), None))]),
+    ("w/c May 11", "en", [When(WeekOf(CalendarDay(11, 5)))]),
+    ("week commencing 11 May", "en", [When(WeekOf(CalendarDay(11, 5)))]),
+    (
+        "for two days, from today",
+        "en",
+        [When(DaySpan(DaysAhead(0), Later(DaysAhead(0), days=1)))],
+    ),
+    (
+        "between 6:30 tomorrow and 8",
+        "en",
+        [When(DaysAhead(1), TimeSpan(ClockTime(6, 30), ClockTime(8)))],
+    ),
+    (
+        "from 7 pm on Friday until 9:30",
+        "en",
+        [
+            When(
+                Weekday(5),
+                TimeSpan(ClockTime(7, half=Half.PM), ClockTime(9, 30, half=Half.PM)),
+            )
+        ],
+    ),
+    (
+        "from 6 to 8 of June 12",
+        "en",
+        [When(CalendarDay(12, 6), TimeSpan(ClockTime(6), ClockTime(8)))],
+    ),
+    (
+        "3rd May until Sat, 9 of May",
+        "en",
+        [When(DaySpan(CalendarDay(3, 5), CalendarDay(9, 5, weekday=6)))],
+    ),
+    (
+        "for a day starting Tuesday at 4 pm",
+        "en",
+        [
+            When(
+                DaySpan(Weekday(2), Later(Weekday(2), days=1)),
+                TimeSpan(ClockTime(4, half=Half.PM), ClockTime(4, half=Half.PM)),
+            )
+        ],
+    ),
+    (
+        "less than four days after tomorrow",
+        "en",
+        [When(DaySpan(DaysAhead(1), Later(DaysAhead(1), days=3)))],
+    ),
     (
         "7 or 8 pm",
         "en",

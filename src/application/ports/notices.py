@@ -1,0 +1,39 @@
+"""Notices: what a guest has to be told when they are next spoken to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.acts import NoticeKind
+from domain.booking import Booking
+from domain.venue import VenueId
+
+__all__ = ["Notice", "NoticeKind", "Notices"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`id` is 0 until it is stored. `before`: the booking as the guest last knew it, for moves."""
+
+    kind: NoticeKind
+    booking: Booking
+    before: Booking | None = None
+    id: int = 0
+
+
+class Notices(Protocol):
+    async def untold(self, *, venue: VenueId, user_id: str, phone: str) -> Sequence[Notice]:
+        """What this guest has not heard yet, oldest first; of several about one booking the newest.
+
+        A booking is theirs by `user_id`, or by `phone` where that is not empty and proven.
+        """
+        ...
+
+    async def told(self, *, ids: Collection[int], now: datetime) -> None:
+        """These have been said, and with them all older ones about the same bookings."""
+        ...
+
+    async def add(self, *, notice: Notice, now: datetime) -> None: ...

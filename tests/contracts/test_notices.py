@@ -1,0 +1,107 @@
+"""What every `Notices` promises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from application.ports.notices import Notice, NoticeKind
+from domain.guest import Guest
+from domain.venue import VenueId
+from tests.support.ledgers import EIGHT, NOW, VENUE, StoreLedger, booking, moved_to, placement
+
+ANAS = booking("AAA", placement())
+LATER = moved_to(ANAS, placement(start=EIGHT + timedelta(hours=1)))
+SECOND = booking("BBB", placement("T2"))
+PHONE = ANAS.guest.phone
+
+
+async def heard(ledger: StoreLedger, *, user_id: str = "ana", phone: str = "") -> list[Notice]:
+    return list(await ledger.notices.untold(venue=VENUE, user_id=user_id, phone=phone))
+
+
+async def add(ledger: StoreLedger, *notices: Notice) -> None:
+    for notice in notices:
+        await ledger.notices.add(notice=notice, now=NOW)
+
+
+async def test_a_guest_hears_what_they_have_not_heard_oldest_first(
+    store_ledger: StoreLedger,
+) -> None:
+    moved = Notice(NoticeKind.MOVED, LATER, before=ANAS)
+    confirmed = Notice(NoticeKind.CONFIRMED, SECOND)
+    await add(store_ledger, moved, confirmed)
+    first, second = await heard(store_ledger)
+    assert (replace(first, id=0), replace(second, id=0)) == (moved, confirmed)
+    assert 0 < first.id < second.id
+
+
+async def test_of_several_notices_about_one_booking_the_newest_is_heard(
+    store_ledger: StoreLedger,
+) -> None:
+    await add(
+        store_ledger,
+        Notice(NoticeKind.MOVED, LATER, before=ANAS),
+        Notice(NoticeKind.CONFIRMED, SECOND),
+        Notice(NoticeKind.CANCELLED, LATER),
+    )
+    kinds = [notice.kind for notice in await heard(store_ledger)]
+    assert kinds == [NoticeKind.CONFIRMED, NoticeKind.CANCELLED]
+
+
+async def test_what_was_told_is_told_with_all_that_was_older(store_ledger: StoreLedger) -> None:
+    await add(
+        store_ledger,
+        Notice(NoticeKind.MOVED, LATER, before=ANAS),
+        Notice(NoticeKind.CONFIRMED, SECOND),
+        Notice(NoticeKind.CANCELLED, LATER),
+    )
+    _, cancelled = await heard(store_ledger)
+    await store_ledger.notices.told(ids=[cancelled.id], now=NOW)
+    assert [notice.kind for notice in await heard(store_ledger)] == [NoticeKind.CONFIRMED]
+
+
+async def test_what_came_after_the_one_that_was_told_is_still_to_be_heard(
+    store_ledger: StoreLedger,
+) -> None:
+    await add(store_ledger, Notice(NoticeKind.MOVED, LATER, before=ANAS))
+    (moved,) = await heard(store_ledger)
+    await add(store_ledger, Notice(NoticeKind.CANCELLED, LATER))
+    await store_ledger.notices.told(ids=[moved.id], now=NOW)
+    assert [notice.kind for notice in await heard(store_ledger)] == [NoticeKind.CANCELLED]
+
+
+async def test_telling_nothing_or_the_same_again_changes_nothing(store_ledger: StoreLedger) -> None:
+    await add(store_ledger, Notice(NoticeKind.CONFIRMED, ANAS), Notice(NoticeKind.MOVED, SECOND))
+    first, second = await heard(store_ledger)
+    await store_ledger.notices.told(ids=[], now=NOW)
+    for _ in range(2):
+        await store_ledger.notices.told(ids=[first.id], now=NOW)
+    assert await heard(store_ledger) == [second]
+
+
+async def test_notices_are_for_the_bookings_guest_by_user_or_by_proven_phone(
+    store_ledger: StoreLedger,
+) -> None:
+    await add(store_ledger, Notice(NoticeKind.MOVED, LATER, before=ANAS))
+    assert len(await heard(store_ledger)) == 1
+    assert len(await heard(store_ledger, user_id="else", phone=PHONE)) == 1
+    assert await heard(store_ledger, user_id="else", phone="") == []
+    assert await heard(store_ledger, user_id="else", phone="+34600000002") == []
+    elsewhere = VenueId("elsewhere")
+    assert await store_ledger.notices.untold(venue=elsewhere, user_id="ana", phone=PHONE) == []
+
+
+async def test_without_a_phone_nobody_is_matched_by_phone(store_ledger: StoreLedger) -> None:
+    nameless = replace(SECOND, guest=Guest(user_id="eva"))
+    await add(store_ledger, Notice(NoticeKind.CONFIRMED, nameless))
+    assert await heard(store_ledger, user_id="else", phone="") == []
+
+
+async def test_who_has_no_user_id_does_not_hear_of_bookings_that_staff_typed(
+    store_ledger: StoreLedger,
+) -> None:
+    typed = replace(SECOND, guest=Guest(user_id="", phone=PHONE))
+    await add(store_ledger, Notice(NoticeKind.MOVED, typed))
+    assert await heard(store_ledger, user_id="") == []
+    assert len(await heard(store_ledger, user_id="", phone=PHONE)) == 1
