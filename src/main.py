@@ -184,7 +184,7 @@ async def _open(
         await store.office.open()
         stack.push_async_callback(store.office.close)
     if router is None or logic is None or human is None:
-        agents = _agents(stack, settings, clock)
+        agents = _agents(stack, settings, clock, cache=cache)
         router, logic, human = (
             router or agents.router,
             logic or agents.logic,
@@ -375,11 +375,17 @@ class _Agents:
 
 
 def _agents(
-    stack: AsyncExitStack, settings: Settings, clock: Clock, daily: DailyBudget | None = None
+    stack: AsyncExitStack,
+    settings: Settings,
+    clock: Clock,
+    *,
+    daily: DailyBudget | None = None,
+    cache: Cache | None = None,
 ) -> _Agents:
     """The agents as the settings want them: on models behind their twins, or the twins alone.
 
-    `daily` is the day's money, where it is shared with others.
+    `daily` is the day's money, where it is shared with others. `cache` keeps models' answers about
+    the house.
     """
     from infrastructure.local.human import LocalHuman
     from infrastructure.local.logic import LocalLogic
@@ -391,6 +397,7 @@ def _agents(
     if not any(wanted.values()) and not shadow:
         return twins
 
+    from application.agents.answers import KeptAnswers
     from application.agents.human import ModelHuman
     from application.agents.logic import ModelLogic
     from application.agents.router import ModelRouter
@@ -415,6 +422,8 @@ def _agents(
     if "human" in models:
         asked_human = ModelHuman(models["human"], human, ClaimCheck())
         human = TwinHuman(asked_human, human, deadline_s=settings.human_deadline_s, clock=clock)
+        if cache is not None:
+            human = KeptAnswers(human, cache, wording=",".join(wanted["human"]))
     if shadow:
         # Clients and breakers of its own: where the shadow fails, nobody else does.
         asked_shadow = ModelLogic(
@@ -530,7 +539,7 @@ async def open_houses(
     from infrastructure.memory import MemoryLedger
 
     async with AsyncExitStack() as stack:
-        agents = _agents(stack, settings, SystemClock(), daily)
+        agents = _agents(stack, settings, SystemClock(), daily=daily)
 
         @asynccontextmanager
         async def open_house(start: datetime) -> AsyncIterator[Opened]:

@@ -35,13 +35,11 @@ BATCH = 10
 """Rows in one request of the store."""
 
 COLLECT_S = 0.2
-"""How long a batch that is not full waits for more while another one is on its way."""
+"""How long a batch that is not full waits for more at least, while another one is on its way."""
 
 AT_ONCE = 6
-"""Batches on their way at the same time: at four requests a second each answer may take this long."""
-
-PARTIAL_AT_ONCE = 2
-"""So many batches may wait for the store's answer when one leaves that is not full."""
+"""Batches on their way at the same time: enough that in a burst the next one always waits for its turn,
+before less urgent requests; then 20 bookings cost two writes and one verify read."""
 
 LOOK_EVERY_S = 0.1
 """How soon work is found that another process has queued."""
@@ -153,9 +151,9 @@ class Committer:
         return batch
 
     def _may_leave(self, batch: Sequence[Waiting], now: datetime) -> bool:
-        """Whether a batch that is not full has waited long enough. Behind others that wait for the
-        store it would only wait too, and without those that come meanwhile."""
-        return self._unanswered < PARTIAL_AT_ONCE and _is_overdue(batch[0], now)
+        """Whether a batch that is not full has waited long enough. Behind another one that waits for
+        its answer it would wait too, without those that come meanwhile."""
+        return not self._unanswered and _is_overdue(batch[0], now)
 
     # --- one batch -------------------------------------------------------------------------------
 

@@ -178,7 +178,7 @@ class Crowd:
         """All at once. The deaths and staff's row fall somewhere into the first `lasts_s`."""
         draw = self._random.uniform
         deaths = [(number, draw(0.05, lasts_s), draw(0.05, 0.5)) for number in (0, 1)]
-        typing_at_s = draw(0.0, 2 * lasts_s)
+        typing_at_s = draw(0.0, lasts_s)
         self.site.grid.control.faults(
             seed=self._seed,
             rates=dict.fromkeys(FAULTS, RATE),

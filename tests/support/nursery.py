@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ class Forked:
 class Nursery:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+        self._starting = threading.Lock()
 
     def start(self, folder: Path, settings: Mapping[str, str]) -> Forked:
         """`folder` takes the server's log."""
@@ -73,9 +75,11 @@ class Nursery:
         assert self._process.stdout is not None
         folder.mkdir(exist_ok=True)
         log = str(folder / "server.log")
-        self._process.stdin.write(json.dumps({"log": log, "settings": dict(settings)}) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        with self._starting:
+            asked = json.dumps({"log": log, "settings": dict(settings)})
+            self._process.stdin.write(f"{asked}\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
         assert line.strip().isdigit(), f"the server did not start: {line!r}, see {log}"
         return Forked(int(line))
 

@@ -18,10 +18,12 @@ from application.ports.turn_observer import CompletedTurn, Stage
 from infrastructure.metrics.answers import Answers, MeasuredAnswers
 from infrastructure.metrics.catalogue import Catalogue
 from infrastructure.metrics.windows import Durations
-from infrastructure.metrics.words import Words
+from infrastructure.metrics.words import OTHER, Words
 
 MOST_TURNS = 20_000
 """Turns of the last hour that are looked at, here and in the ledger."""
+
+_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 STATES = {"closed": 0, "half-open": 1, "open": 2}
 
@@ -103,7 +105,8 @@ class Measurements:
 
     def request(self, method: str, route: str, status: int, took_s: float) -> None:
         """An HTTP request; `route` is its pattern, empty where none fits."""
-        labels = (self._words(method), self._routes(route or "unmatched"), str(status))
+        method = method if method in _METHODS else OTHER
+        labels = (method, self._routes(route or "unmatched"), str(status))
         self._counted.http_duration.labels(*labels).observe(took_s)
 
     def breaker(self, name: str, state: str) -> None:

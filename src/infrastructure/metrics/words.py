@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:{} -]{0,79}")
+_WORD = re.compile(r"[\w./:{}@-]{1,80}")
 
 OTHER = "other"
 

@@ -18,16 +18,10 @@ import pytest
 from tests.support.airtable_crowd import Crowd, fill_the_evening
 from tests.support.airtable_emulator.client import RunningEmulator
 from tests.support.airtable_site import AirtableSite, Grid, until
-from tests.support.nursery import Nursery, open_nursery
+from tests.support.nursery import Nursery
 
 SEEDS = [int(os.environ["CROWD_SEED"])] if "CROWD_SEED" in os.environ else range(50)
-VISITORS = 14
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    with open_nursery() as opened:
-        yield opened
+VISITORS = 12
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,7 @@ def begun(
     fill_the_evening(grid)
     site = AirtableSite(folder, emulator, nursery=nursery)
     site.start()
-    until(lambda: all(row.get("Código") for row in grid.rows()))
+    until(lambda: all(row.get("Código") for row in grid.rows()) and "store.read" in site.log())
     site.stop()
     site.close()
     kept = folder / "kept.db"
@@ -84,8 +78,8 @@ def site(
 async def test_one_has_the_table_and_nobody_was_told_anything_untrue(
     site: AirtableSite, seed: int
 ) -> None:
-    crowd = Crowd(site, seed=seed, visitors=VISITORS, patience_s=12)
-    await crowd.play(lasts_s=3)
+    crowd = Crowd(site, seed=seed, visitors=VISITORS, patience_s=4)
+    await crowd.play(lasts_s=4)
     await crowd.settle()
     await crowd.staff_give_in()
     found = await crowd.complaints()

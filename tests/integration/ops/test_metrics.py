@@ -15,8 +15,9 @@ from infrastructure.metrics import open_measurements
 from infrastructure.metrics.figures import open_figures
 from tests.fakes.outside import Outside, ScriptedConversation
 from tests.integration.http.conftest import Client, client, connect, outside
-from tests.integration.ops.conftest import MONDAY, Scraped, book, say, scrape
+from tests.integration.ops.conftest import MONDAY, book, say
 from tests.support.house import House, open_house
+from tests.support.scraping import Scraped, scrape
 
 __all__ = ["client", "connect", "outside"]
 
@@ -100,14 +101,10 @@ async def test_nothing_of_a_guest_is_in_any_figure(house: House) -> None:
     await house.client.get(f"/bookings/{booked['code']}")
     scraped = await scrape(house.client)
     shown = await house.client.get("/metrics/dashboard")
-    private = [
-        "Laura", "Gil", "Hermenegildo", "Zurbar", "example.com", "655443322", "3322",
-        "611222333", "611 222 333", "web-visitor", booked["code"], booked["code"].replace("-", ""),
-    ]  # fmt: skip
-    for told in (scraped.text, shown.text):
-        labels = told if told is not scraped.text else " ".join(scraped.label_values())
-        assert not [word for word in private if word in labels]
-    assert "600111222" not in scraped.text
+    private = ["Laura", "Gil", "Hermenegildo", "Zurbar", "example.com", "655443322", "611222333"]
+    private += ["611 222 333", "web-visitor", booked["code"], booked["code"].replace("-", "")]
+    assert not [word for word in private if word in scraped.text]
+    assert not [word for word in private if word in shown.text]
 
 
 async def test_ops_alone_may_look(tmp_path: Path) -> None:
@@ -115,7 +112,9 @@ async def test_ops_alone_may_look(tmp_path: Path) -> None:
     async with open_house(tmp_path, start=MONDAY, settings=keys) as house:
         for path in ("/metrics", "/metrics/dashboard", "/cache/stats", "/cache/health"):
             asked = [
-                (await house.client.get(path, headers={"X-API-Key": key} if key else {})).status_code
+                (
+                    await house.client.get(path, headers={"X-API-Key": key} if key else {})
+                ).status_code
                 for key in ("", "g", "s", "o")
             ]
             assert asked == [401, 403, 403, 200], path
