@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from application.cache_report import CacheHealth
+    from application.committer import Heard
     from application.conversation import Conversation
     from application.ports.agents import HumanAgent, LogicAgent, RouterAgent
     from application.ports.bookings import Bookings
@@ -45,16 +46,22 @@ if TYPE_CHECKING:
     from application.store_office import StoreOffice
     from domain.venue import Venue
     from infrastructure.airtable.care import BaseCare
+    from infrastructure.airtable.health import WireHealth
     from infrastructure.airtable.schema import BaseMap
     from infrastructure.airtable.wire import Wire
+    from infrastructure.caching.tiered import Observe
     from infrastructure.cli.program import AgentChoice, OpenLedger
     from infrastructure.comparison.comparing import Comparison
     from infrastructure.comparison.playing import OpenHouse
     from infrastructure.database.engine import Ledger
     from infrastructure.http.parts import Figures, HearPing, Probe
+    from infrastructure.http.turns import Answers
     from infrastructure.litellm.model import LiteLLMModel
+    from infrastructure.metrics.measurements import Measurements
+    from infrastructure.resilience.breaker import OnState
     from infrastructure.resilience.budget import DailyBudget
     from infrastructure.settings import Settings
+    from infrastructure.tracing.tracing import Tracing
 
 _E164 = re.compile(r"\+[1-9]\d{7,14}")
 
@@ -78,7 +85,7 @@ class AnyLedger(Protocol):
 class Opened:
     """The running parts, as the server gets them."""
 
-    conversation: Conversation
+    conversation: Answers
     reservations: Reservations
     bookings: Bookings
     keys: Keys
@@ -116,6 +123,9 @@ def create_app(
     use_packaged_zones()
     settings = settings or read_settings()
     houses = tuple(venues) if venues is not None else _venues(settings)
+    clock = clock or _clock(settings)
+    measurements = _measurements(settings, clock)
+    _check_tracing(settings)
 
     @asynccontextmanager
     async def open_parts() -> AsyncIterator[Opened]:
@@ -128,7 +138,8 @@ def create_app(
                 router=router,
                 logic=logic,
                 human=human,
-                clock=clock or _clock(settings),
+                clock=clock,
+                measurements=measurements,
                 background=background and ledger is None,
             )
 
@@ -137,7 +148,14 @@ def create_app(
         version=version("anfitrion"),
         api_keys=settings.fixed_keys,
         is_loopback=settings.is_loopback,
+        on_request=measurements.request,
     )
+
+
+def _measurements(settings: Settings, clock: Clock) -> Measurements:
+    from infrastructure.metrics import open_measurements
+
+    return open_measurements(clock=clock, shared_dir=settings.prometheus_multiproc_dir)
 
 
 async def _open(
@@ -150,6 +168,7 @@ async def _open(
     logic: LogicAgent | None,
     human: HumanAgent | None,
     clock: Clock,
+    measurements: Measurements,
     background: bool,
 ) -> Opened:
     from application.actions import Actions
@@ -157,17 +176,21 @@ async def _open(
     from application.reservations import Reservations
     from application.sheets import WarmSheets
     from infrastructure.logging import keyed_hash, log_key
+    from infrastructure.metrics import Watched, open_figures
 
     probes: dict[str, Probe] = {}
     opened: Ledger | None = None
     if ledger is None:
         ledger = opened = await stack.enter_async_context(_ledger(settings))
         probes["ledger"] = _probe(opened)
-    cache = await _cache(stack, settings, clock)
+    cache = await _cache(stack, settings, clock, measurements.cache_operation)
     sheets = WarmSheets(ledger.day_sheets, cache)
+    stack.push_async_callback(sheets.aclose)
     store: _Store | None = None
     if opened is not None and settings.uses_airtable:
-        store = await _airtable(stack, settings, opened, sheets, venues, clock)
+        store = await _airtable(
+            stack, settings, opened, sheets, venues, clock, heard=measurements.commit
+        )
         probes["airtable"] = store.probe
         venues = store.venues
     reservations = Reservations(
@@ -184,12 +207,13 @@ async def _open(
         await store.office.open()
         stack.push_async_callback(store.office.close)
     if router is None or logic is None or human is None:
-        agents = _agents(stack, settings, clock, cache=cache)
+        agents = _agents(stack, settings, clock, cache=cache, on_state=measurements.breaker)
         router, logic, human = (
             router or agents.router,
             logic or agents.logic,
             human or agents.human,
         )
+    tracing = _tracing(stack, settings)
     conversation = Conversation(
         router=router,
         human=human,
@@ -202,23 +226,62 @@ async def _open(
         guest_key=keyed_hash(log_key(settings.data_dir / "log.key")),
         news=None if store is None else store.office.news,
         settlement=None if store is None else store.office.settlement,
+        observer=measurements if tracing is None else tracing.observer(measurements),
+    )
+    answers: Answers = measurements.measured(conversation)
+    figures = await stack.enter_async_context(
+        open_figures(
+            measurements,
+            Watched(
+                cache=cache.stats,
+                store=None if store is None else store.health,
+                backlog=None if opened is None or store is None else opened.outbox.backlog,
+                activity=None if opened is None else opened.activity,
+            ),
+        )
     )
     if background:
         await _start_background(stack, settings, ledger, conversation, clock)
     return Opened(
-        conversation,
+        answers if tracing is None else tracing.answers(answers),
         reservations,
         ledger.bookings,
         ledger.keys,
         clock,
         probes,
         cache=cache,
+        figures=figures,
         conflicts=None if opened is None else opened.conflicts,
         hear_ping=None if store is None else store.hear_ping,
     )
 
 
-async def _cache(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Cache:
+def _check_tracing(settings: Settings) -> None:
+    """Raises: SettingsError where traces are wanted and cannot be sent."""
+    from importlib.util import find_spec
+
+    from infrastructure.settings import SettingsError
+
+    if settings.otel_exporter_otlp_endpoint is not None and find_spec("opentelemetry") is None:
+        line = "OTEL_EXPORTER_OTLP_ENDPOINT: needs the extra `otel` (uv sync --extra otel)"
+        raise SettingsError([line])
+
+
+def _tracing(stack: AsyncExitStack, settings: Settings) -> Tracing | None:
+    if settings.otel_exporter_otlp_endpoint is None:
+        return None
+    from importlib.metadata import version
+
+    from infrastructure.tracing import open_tracing
+
+    tracing = open_tracing(settings.otel_exporter_otlp_endpoint, version=version("anfitrion"))
+    stack.push_async_callback(tracing.aclose)
+    return tracing
+
+
+async def _cache(
+    stack: AsyncExitStack, settings: Settings, clock: Clock, observe: Observe | None = None
+) -> Cache:
     """The cache that REDIS_URL names, behind its guard; in this process where there is none."""
     from infrastructure.memory.cache import memory_cache
 
@@ -235,6 +298,7 @@ async def _cache(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Cac
             clock=clock,
             guard=CacheGuard(clock=clock),
             without=lambda reason: memory_cache(clock, reason=reason),
+            observe=observe,
         )
     )
 
@@ -248,6 +312,7 @@ class _Store:
     on_venues: Callable[[Callable[[Sequence[Venue]], None]], None]
     hear_ping: HearPing
     probe: Probe
+    health: Callable[[], WireHealth]
 
 
 async def _airtable(
@@ -257,6 +322,8 @@ async def _airtable(
     sheets: WarmSheets,
     fallback: Sequence[Venue],
     clock: Clock,
+    *,
+    heard: Heard | None = None,
 ) -> _Store:
     """The base that the settings name. Its houses are those of its tables; `fallback` serves where it
     has none yet."""
@@ -295,6 +362,7 @@ async def _airtable(
         ),
         deadline_s=settings.store_deadline_s,
         max_age_s=settings.max_sheet_age_s,
+        heard=heard,
     )
 
     async def hear_ping(body: bytes, signature: str | None) -> bool:
@@ -306,9 +374,9 @@ async def _airtable(
     async def probe() -> None:
         # Without Airtable bookings are still taken: the server is degraded, not down.
         if not office.status.answers:
-            raise Degraded(wire.health().message or "Airtable does not answer")
+            raise Degraded(office.status.why_not or "Airtable does not answer")
 
-    return _Store(office, houses, base.on_venues, hear_ping, probe)
+    return _Store(office, houses, base.on_venues, hear_ping, probe, wire.health)
 
 
 def _wire(settings: Settings, ledger: Ledger, clock: Clock) -> Wire:
@@ -381,11 +449,12 @@ def _agents(
     *,
     daily: DailyBudget | None = None,
     cache: Cache | None = None,
+    on_state: OnState | None = None,
 ) -> _Agents:
     """The agents as the settings want them: on models behind their twins, or the twins alone.
 
     `daily` is the day's money, where it is shared with others. `cache` keeps models' answers about
-    the house.
+    the house. `on_state` hears of the breakers.
     """
     from infrastructure.local.human import LocalHuman
     from infrastructure.local.logic import LocalLogic
@@ -409,7 +478,7 @@ def _agents(
     from infrastructure.resilience.twins import TurnOpening, TwinHuman, TwinLogic, TwinRouter
 
     daily = daily or DailyBudget(settings.daily_budget_usd, clock=clock)
-    models = _models(stack, settings, clock, wanted, daily)
+    models = _models(stack, settings, clock, wanted, daily, on_state)
     router, logic, human = twins.router, twins.logic, twins.human
     if "router" in models:
         asked = ModelRouter(models["router"], DateReader(), read_phone=as_e164)
@@ -441,6 +510,7 @@ def _models(
     clock: Clock,
     wanted: Mapping[str, tuple[str, ...]],
     daily: DailyBudget,
+    on_state: OnState | None = None,
 ) -> Mapping[str, LanguageModel]:
     """The model behind each agent that has one, with everything that keeps it in bounds."""
     from infrastructure.resilience.breaker import Breaker
@@ -449,7 +519,7 @@ def _models(
 
     names = dict.fromkeys(name for chain in wanted.values() for name in chain)
     clients = {name: _client(stack, settings, name) for name in names}
-    breakers = {name: Breaker(name, clock=clock) for name in names}
+    breakers = {name: Breaker(name, clock=clock, on_state=on_state) for name in names}
     limits = CallLimits(settings.max_tokens_per_call, settings.max_cost_per_call_usd)
     return {
         agent: resilient(
@@ -543,6 +613,7 @@ async def open_houses(
 
         @asynccontextmanager
         async def open_house(start: datetime) -> AsyncIterator[Opened]:
+            clock = OffsetClock(start)
             async with AsyncExitStack() as of_house:
                 yield await _open(
                     of_house,
@@ -552,7 +623,8 @@ async def open_houses(
                     router=agents.router,
                     logic=agents.logic,
                     human=agents.human,
-                    clock=OffsetClock(start),
+                    clock=clock,
+                    measurements=_measurements(settings, clock),
                     background=False,
                 )
 

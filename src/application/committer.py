@@ -192,7 +192,8 @@ class Committer:
         for waiting, result in zip(batch, results, strict=True):
             self._say(result.outcome.value, waiting)
             if result.outcome is PutOutcome.STORED and result.row is not None:
-                self._edits.has_written(result.row)
+                is_new = waiting.seen is None and not waiting.tries
+                self._edits.has_written(result.row, is_new=is_new)
                 stored.append(_Put(waiting, result.row))
             else:
                 await self._not_stored(waiting, result, fence)

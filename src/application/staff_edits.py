@@ -75,7 +75,7 @@ class StaffEdits:
         self._applying = asyncio.Lock()
         self._tick = 0
         self._latest: OrderedDict[RecordId, int] = OrderedDict()
-        self._written: dict[RecordId, StoreRow] = {}
+        self._made: dict[RecordId, StoreRow] = {}
         self._mirror = mirror
         self._bookings = bookings
         self._desk = desk
@@ -89,15 +89,19 @@ class StaffEdits:
         self._tick += 1
         return Glance(self._tick)
 
-    def has_written(self, row: StoreRow) -> None:
-        """The engine has written a row: what was read before that is old, and the row as it is now is
-        no news until the ledger has it (`has_noted`)."""
-        self._written[row.record] = row
+    def has_written(self, row: StoreRow, *, is_new: bool) -> None:
+        """The engine has written a row: what was read before that is old.
+
+        One that `is_new` shows nothing but what the engine knows, though the ledger notes it only
+        later (`has_noted`). In one that was there before, staff's cells may have changed too.
+        """
+        if is_new:
+            self._made[row.record] = row
         self._has_changed_in_store(row.record)
 
     def has_noted(self, record: RecordId) -> None:
-        """The ledger has a row that the engine had written, or somebody else will see to it."""
-        self._written.pop(record, None)
+        """The ledger has a new row of the engine, or it will be written again."""
+        self._made.pop(record, None)
 
     def _has_changed_in_store(self, record: RecordId) -> None:
         self._tick += 1
@@ -159,7 +163,7 @@ class StaffEdits:
 
     def _is_known(self, row: StoreRow, known: Known | None) -> bool:
         """Whether there is nothing in a row that the ledger or the committer does not know."""
-        return row == self._written.get(row.record) or (known is not None and row == known.row)
+        return row == self._made.get(row.record) or (known is not None and row == known.row)
 
     async def _apply_all(
         self, read: Sequence[StoreRow], known: Mapping[RecordId, Known], fence: int

@@ -285,7 +285,7 @@ class StoreKeeper:
                 if isinstance(error, Fenced):
                     raise
                 log.warning("store.unreachable", error=type(error).__name__, failures=failures)
-                await self._note(fence, reachable=False)
+                await self._note(fence, reachable=False, why=str(error))
                 failures += 1
             await self._wait(failures, self._pace.blind_s if lost else self._pace.poll_s)
 

@@ -47,6 +47,7 @@ class StoreStatus:
         self._on_ping = on_ping
         self._known: dict[str, int] = {}
         self._reachable = True
+        self._why = ""
         self._seen_at: datetime | None = None
         self._born = clock.now()
         self._loaded = asyncio.Event()
@@ -80,6 +81,7 @@ class StoreStatus:
 
     def _take_in(self, sync: Mapping[str, Any]) -> None:
         self._reachable = bool(sync.get("reachable"))
+        self._why = str(sync.get("why", ""))
         if "seen_at" in sync:
             self._seen_at = datetime.fromisoformat(sync["seen_at"])
         if sync.get("loaded"):
@@ -105,6 +107,11 @@ class StoreStatus:
     def answers(self) -> bool:
         """Whether the store answered when it was asked last."""
         return self._reachable
+
+    @property
+    def why_not(self) -> str:
+        """In words for operators, where it did not."""
+        return self._why
 
     def is_reachable(self) -> bool:
         """Whether it is worth waiting for the store: it answered, or did until a short while ago."""

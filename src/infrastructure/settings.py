@@ -195,6 +195,13 @@ class Settings(BaseSettings):
         BeforeValidator(_pairs),
         Field(description="scope:key pairs separated by commas, scopes guest, staff and ops"),
     ] = ()
+    prometheus_multiproc_dir: Annotated[
+        Annotated[Path, AfterValidator(_writable)] | None,
+        Field(description="a folder that can be written to"),
+    ] = None
+    otel_exporter_otlp_endpoint: Annotated[
+        str | None, Field(pattern=r"^https?://", description="an http or https address")
+    ] = None
     log_format: Annotated[
         Literal["console", "json"] | None, Field(description="`console` or `json`")
     ] = None

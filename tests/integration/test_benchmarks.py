@@ -7,16 +7,19 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infrastructure.benchmarks import availability, cache, engine, load, startup, tokens
+from infrastructure.benchmarks import airtable, availability, cache, engine, load, startup, tokens
 from infrastructure.cli import bench
 
 # Of input tokens, on average over all calls and all turns.
 MOST_A_CALL = 300
 MOST_A_TURN = 600
+
+CHECKOUT = Path(__file__).parents[2]
 
 SUBJECTS = {"availability", "cache", "engine", "load", "startup", "tokens"}
 
@@ -40,7 +43,7 @@ def must_be_measured(measured: Mapping[str, Any]) -> None:
 
 
 def test_every_subject_is_measured_here() -> None:
-    assert set(bench._SUBJECTS) == SUBJECTS  # contention has a test of its own
+    assert set(bench._SUBJECTS) == SUBJECTS  # contention and airtable are commands of their own
 
 
 def test_a_result_is_printed_as_json() -> None:
@@ -70,6 +73,18 @@ def test_load_is_measured() -> None:
 
 def test_the_start_is_measured() -> None:
     must_be_measured(startup.run(repeat=1))
+
+
+@pytest.mark.slow
+async def test_airtable_is_measured_and_never_asked_too_often() -> None:
+    amounts = airtable.Amounts(burst=30, lone=2, naive=2, edits=2, unannounced=2, quiet_s=0.5)
+    measured: Any = await airtable.run(str(CHECKOUT), amounts)
+    must_be_measured(measured)
+    for each in ("burst", "lone booking", "naive: check, create, verify"):
+        assert measured[each]["answers_429"] == 0
+    # Writing in groups, beside three requests for each booking.
+    assert measured["burst"]["requests_per_booking"]["all"] < 1
+    assert measured["naive: check, create, verify"]["requests_per_booking"]["all"] == 3
 
 
 async def test_the_models_are_sent_little_and_no_more_at_the_end_than_at_the_beginning() -> None:

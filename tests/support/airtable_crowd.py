@@ -58,6 +58,9 @@ FAULTS = (
     "ping_late",
 )
 RATE = 0.03
+LATE_STAFF = 0.25
+"""How often staff type their row when a guest has long been given the table."""
+TAKEN_OVER_S = 6.0
 TURN_LAPSES = timedelta(seconds=90)
 """How much later a server's clock must be for the turns of one that died to be answered anew."""
 BUSY_S = 0.3
@@ -179,6 +182,9 @@ class Crowd:
         draw = self._random.uniform
         deaths = [(number, draw(0.05, lasts_s), draw(0.05, 0.5)) for number in (0, 1)]
         typing_at_s = draw(0.0, lasts_s)
+        if self._random.random() < LATE_STAFF:
+            # Late enough for a guest to have been told "confirmed" before.
+            typing_at_s += lasts_s + TAKEN_OVER_S
         self.site.grid.control.faults(
             seed=self._seed,
             rates=dict.fromkeys(FAULTS, RATE),

@@ -11,8 +11,8 @@ import contextlib
 import itertools
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as wall_time
 from pathlib import Path
@@ -41,6 +41,7 @@ LIVE = ("Confirmada", "Sentada", "Recibida", "En curso")
 PATIENCE_S = 30.0
 """For what the background brings about; only a hang takes so long."""
 
+_numbers = itertools.count()
 _CLOCKS = {20: "ocho", 21: "nueve", 22: "diez", 23: "once"}
 
 
@@ -160,6 +161,7 @@ class AirtableSite:
         *,
         servers: int = 1,
         nursery: Nursery | None = None,
+        begins: datetime = MONDAY,
         **settings: str,
     ) -> None:
         """`settings` are those of the environment, for every server. Servers come from the `nursery`
@@ -171,12 +173,12 @@ class AirtableSite:
         self._settings = settings
         self._ports = [_free_port() for _ in range(servers)]
         self._servers: dict[int, Running] = {}
-        self._began_s = time.monotonic()
+        self._begins, self._began_s = begins, time.monotonic()
         self._http = httpx.Client(timeout=60, trust_env=False)
 
     def now(self) -> datetime:
         """What the servers' clocks show, more or less."""
-        return MONDAY + timedelta(seconds=time.monotonic() - self._began_s)
+        return self._begins + timedelta(seconds=time.monotonic() - self._began_s)
 
     def address(self, number: int = 0) -> str:
         return f"http://127.0.0.1:{self._ports[number]}"
@@ -241,8 +243,26 @@ class AirtableSite:
         found: dict[str, Any] = answered.json()
         return found
 
-    def post(self, path: str, body: Mapping[str, Any], **headers: str) -> httpx.Response:
-        return self._http.post(f"{self.address()}{path}", json=body, headers=headers)
+    def post(
+        self, path: str, body: Mapping[str, Any], *, number: int = 0, **headers: str
+    ) -> httpx.Response:
+        return self._http.post(f"{self.address(number)}{path}", json=body, headers=headers)
+
+    def staff_book(
+        self, start: datetime, *tables: str, key: str, covers: int = 4, number: int = 0
+    ) -> httpx.Response:
+        """A booking that staff take through the API. `key`: the request's own."""
+        body = {"start": start.isoformat(), "party_size": covers, "guest_name": "Del teléfono"}
+        if tables:
+            body["resources"] = list(tables)
+        headers = {"Idempotency-Key": key}
+        return self.post(f"/venues/{VENUE}/bookings", body, number=number, **headers)
+
+    def staff_change(self, code: str, number: int = 0, **change: Any) -> httpx.Response:
+        return self._http.patch(f"{self.address(number)}/bookings/{code}", json=change)
+
+    def staff_cancel(self, code: str, number: int = 0, **query: Any) -> httpx.Response:
+        return self._http.delete(f"{self.address(number)}/bookings/{code}", params=query)
 
     def conflicts(self, code: str | None = None) -> list[dict[str, Any]]:
         """The open ones, or those of one booking."""
@@ -277,17 +297,23 @@ class Guest:
 
     site: AirtableSite
     phone: str
-    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def says(self, text: str, *, channel: str = "chat", message_id: str | None = None) -> Answer:
+    def says(
+        self,
+        text: str,
+        *,
+        channel: str = "chat",
+        message_id: str | None = None,
+        number: int = 0,
+    ) -> Answer:
         body = {
             "venue": VENUE,
             "user_id": self.phone,
             "message": text,
-            "message_id": message_id or f"{self.phone}-{next(self._numbers)}",
+            "message_id": message_id or f"message-{next(_numbers)}",
             "channel": channel,
         }
-        answered = self.site.post("/chat", body)
+        answered = self.site.post("/chat", body, number=number)
         assert answered.status_code == 200, answered.text
         answer: Answer = answered.json()
         return answer

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from application.committer import Heard
 from application.ports.bookings import Once
 from application.ports.conflicts import Conflict
 from application.ports.notices import Notice
@@ -150,6 +151,7 @@ async def open_house(
     works: bool = True,
     holder: str = "one",
     start: datetime = NOW,
+    heard: Heard | None = None,
 ) -> AsyncIterator[House]:
     """`works` False: nobody talks to the store."""
     clock = OffsetClock(start)
@@ -179,6 +181,7 @@ async def open_house(
         pace=Pace(poll_s=0.05, full_s=600, blind_s=1, days_ahead=30),
         deadline_s=deadline_s,
         max_age_s=300,
+        heard=heard,
     )
     reservations = Reservations(
         venues=[venue],

@@ -214,15 +214,16 @@ async def _engine(emulator: Emulator, *, pinged: bool) -> AsyncIterator[_Engine]
         async with httpx.AsyncClient(
             base_url=server.address, timeout=_PATIENCE_S, limits=limits, trust_env=False
         ) as http:
-            yield _Engine(server, http)
+            engine = _Engine(server, http)
+            await engine.free(_today())  # answers once the base has been read
+            yield engine
 
 
 async def _places(engine: _Engine) -> Iterator[_Place]:
     """A table at the beginning of a service, each once, in the order in which guests happen to ask."""
-    today = datetime.now().astimezone().date()
     places = []
     for ahead in range(2, 2 + _DAYS):
-        free = await engine.free(today + timedelta(days=ahead))
+        free = await engine.free(_today() + timedelta(days=ahead))
         firsts = [
             place
             for before, place in zip([None, *free], free, strict=False)
@@ -231,6 +232,10 @@ async def _places(engine: _Engine) -> Iterator[_Place]:
         places += [replace(place, resources=(table,)) for place in firsts for table in _TABLES]
     Random(0).shuffle(places)  # noqa: S311 - the same order in each run, no secret
     return iter(places)
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
 
 
 # --- what is measured ----------------------------------------------------------------------------
@@ -297,12 +302,11 @@ async def _edits(house: _House, engine: _Engine, count: int, amounts: Amounts) -
     From the edit on: Airtable's way to the ping, which the emulator makes 0.05 s, is part of it.
     """
     random = Random(0)  # noqa: S311 - when staff type, no secret
-    today = datetime.now().astimezone().date()
     took_s = []
     for ahead in range(_DAYS + 3, _DAYS + 3 + count):
         # Anywhere between two looks of a server that is not pinged.
         await asyncio.sleep(amounts.quiet_s + random.uniform(0, amounts.quiet_s))
-        day = today + timedelta(days=ahead)
+        day = _today() + timedelta(days=ahead)
         offered = (await engine.free(day))[0]
         began = time.perf_counter()
         await house.emulator.create(house.base.table("bookings").id, house.cells(offered))

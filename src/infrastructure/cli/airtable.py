@@ -32,7 +32,7 @@ _FINDING = ("verdict", "item", "detail")
 _EMULATOR = "tests.support.airtable_emulator"
 _NOT_HERE = (
     "the emulator comes with the source and not with the installed package: "
-    "clone the project, run `uv sync` there, then `uv run anfitrion airtable emulator`"
+    "clone the project, run `uv sync` there, then `uv run anfitrion …`"
 )
 
 
@@ -127,9 +127,7 @@ def add(cli: typer.Typer, program: Program) -> None:
         ] = None,
     ) -> None:
         """Speak Airtable's API on this machine, with token patTEST and base appTEST0000000001."""
-        checkout = _checkout()
-        if checkout is None:
-            fail(_NOT_HERE)
+        checkout = emulators_checkout()
         arguments = ["--port", str(port), "--soft" if soft else "--strict"]
         arguments += ["--latency", str(latency)]
         arguments += ["--monthly", str(monthly)] if monthly is not None else []
@@ -160,11 +158,15 @@ def _nothing(_line: str) -> None:
     """JSON is printed at the end, alone."""
 
 
-def _checkout() -> Path | None:
-    """The source tree that this file, or the folder we are in, belongs to."""
+def emulators_checkout() -> Path:
+    """The source tree that this file, or the folder we are in, belongs to; without one the end of the
+    command with one line."""
     program = Path(*_EMULATOR.split("."), "__main__.py")
     places = [Path(__file__).resolve().parents[3], Path.cwd()]
-    return next((place for place in places if (place / program).is_file()), None)
+    found = next((place for place in places if (place / program).is_file()), None)
+    if found is None:
+        fail(_NOT_HERE)
+    return found
 
 
 def _run(checkout: Path, arguments: list[str]) -> int:

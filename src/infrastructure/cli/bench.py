@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from infrastructure.cli.airtable import emulators_checkout
 from infrastructure.cli.app import Json, print_json, settings_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ def add(cli: typer.Typer, program: Program) -> None:
         with tempfile.TemporaryDirectory() as folder:
             url = database or f"sqlite:///{folder}/contention.db"
             _show(program.measure("contention", url), json=json)
+
+    @group.command()
+    def airtable(json: Json = False) -> None:
+        """Bookings a second through Airtable's emulator, and how soon staff's edits are seen."""
+        checkout = emulators_checkout()
+        program.configure_logging(settings_of(program), level=logging.WARNING)
+        _show(program.measure("airtable", str(checkout)), json=json)
 
 
 def _add_subject(group: typer.Typer, program: Program, name: str, summary: str) -> None:

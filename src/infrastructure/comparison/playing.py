@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Protocol
 
-from application.conversation import Answered, Conversation, IncomingMessage
+from application.conversation import Answered, IncomingMessage, TurnEvent
 from application.ports.bookings import Bookings
 from application.reservations import Reservations, StaffBooking
 from domain.booking import Booking, BookingCode
@@ -27,11 +27,17 @@ _ALL_TIME = timedelta(days=400)
 _NUMBER = re.compile(r"\+\d+")
 
 
+class Answers(Protocol):
+    """The part of `application.conversation.Conversation` that is needed here."""
+
+    def handle_message(self, incoming: IncomingMessage) -> AsyncIterator[TurnEvent]: ...
+
+
 class House(Protocol):
     """An engine of its own: nobody else's bookings, and a clock that starts where it is told."""
 
     @property
-    def conversation(self) -> Conversation: ...
+    def conversation(self) -> Answers: ...
     @property
     def reservations(self) -> Reservations: ...
     @property

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from application.activity import WINDOW, HourFigures, hour_figures
 from application.ports.activity import TurnFact
 from infrastructure.metrics import sharing
 from infrastructure.metrics.asked import Asked
 from infrastructure.metrics.measurements import MOST_TURNS, Measurements
-from infrastructure.metrics.watching import OUTBOX, PATIENCE_S, Seen, Watched, Watching
+from infrastructure.metrics.watched import Watched
+from infrastructure.metrics.watching import OUTBOX, PATIENCE_S, Seen, Watching
 
 LOOK_EVERY_S = 5.0
 """Where processes share their figures, the one that is asked cannot look for the others."""
@@ -25,21 +26,8 @@ HOUR_FRESH_S = 15.0
 """The last hour's turns are a larger question: 30 ms for a thousand of them."""
 
 
-@asynccontextmanager
-async def open_figures(
-    measurements: Measurements,
-    watched: Watched = Watched(),  # noqa: B008 frozen
-) -> AsyncIterator[Figures]:
-    figures = Figures(measurements, watched)
-    try:
-        await figures.open()
-        yield figures
-    finally:
-        await figures.aclose()
-
-
 class Figures:
-    content_type = CONTENT_TYPE_LATEST
+    content_type = CONTENT_TYPE_PLAIN_0_0_4
 
     def __init__(self, measurements: Measurements, watched: Watched) -> None:
         self._measurements = measurements
@@ -145,7 +133,7 @@ def _queue(seen: Seen, now: datetime) -> dict[str, Any]:
     if seen.backlog is None:
         return {"queue_depth": None if OUTBOX in seen.silent else 0, "queue_oldest_s": None}
     oldest = seen.backlog.oldest
-    age_s = None if oldest is None else round((now - oldest).total_seconds(), 1)
+    age_s = None if oldest is None else max(0.0, round((now - oldest).total_seconds(), 1))
     return {"queue_depth": seen.backlog.waiting, "queue_oldest_s": age_s}
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from prometheus_client import Counter
 
 from application.cache_report import CacheStats
-from application.ports.activity import Activity
 from application.ports.conflicts import ConflictKind
 from application.ports.outbox import Backlog
 from infrastructure.metrics.asked import Asked
 from infrastructure.metrics.measurements import Measurements
+from infrastructure.metrics.watched import StoreHealth, Watched
 
 T = TypeVar("T")
 
@@ -26,31 +26,6 @@ FRESH_S = 1.0
 OUTBOX, CONFLICTS = "outbox", "conflicts"
 
 _STORE_STATES = {"ok": 0, "frozen": 1, "quota": 2, "down": 3}
-
-
-class StoreHealth(Protocol):
-    """What the wire to the booking store says about itself."""
-
-    @property
-    def state(self) -> str: ...
-    @property
-    def requests(self) -> Mapping[tuple[str, str], int]: ...
-    @property
-    def requests_this_month(self) -> int: ...
-    @property
-    def remaining_this_month(self) -> int | None: ...
-    @property
-    def waiting(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """The parts to look at; None where there is no such part."""
-
-    cache: Callable[[], CacheStats] | None = None
-    store: Callable[[], StoreHealth] | None = None
-    backlog: Callable[[], Awaitable[Backlog]] | None = None
-    activity: Activity | None = None
 
 
 @dataclass(frozen=True, slots=True)

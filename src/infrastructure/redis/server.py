@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import importlib.util
 import os
+import secrets
 import shutil
 import signal
 import sys
@@ -55,7 +56,7 @@ class EmbeddedServer:
 
     async def start(self) -> None:
         """Raises: NoServer where it does not come up."""
-        self.socket = self._place()
+        self.socket = await self._place()
         try:
             await self._launch()
         except (OSError, NoServer):
@@ -75,13 +76,14 @@ class EmbeddedServer:
         if self._own_folder is not None:
             shutil.rmtree(self._own_folder, ignore_errors=True)
 
-    def _place(self) -> Path:
+    async def _place(self) -> Path:
         """A path of this process alone in the data folder, or in a short private folder where that
         would be too long for a socket."""
         folder = self._data_dir.resolve()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _remove_orphans(folder)
-        place = folder / f"valkey-{os.getpid()}.sock"
+        await _remove_orphans(folder)
+        # Containers that share the folder may have the same process id.
+        place = folder / f"valkey-{os.getpid()}-{secrets.token_hex(3)}.sock"
         if len(os.fsencode(place)) > _LONGEST_SOCKET:
             self._own_folder = Path(tempfile.mkdtemp(prefix="anfitrion-"))
             place = self._own_folder / "valkey.sock"
@@ -143,7 +145,14 @@ def _end_with_parent() -> Callable[[], object]:
     """What the child does before it becomes the server, so that the kernel ends it with us."""
     prctl = ctypes.CDLL(None).prctl
     set_parent_death_signal = 1
-    return lambda: prctl(set_parent_death_signal, signal.SIGKILL)
+    parent = os.getpid()
+
+    def bind() -> None:
+        prctl(set_parent_death_signal, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before the kernel knew
+            os._exit(1)
+
+    return bind
 
 
 async def _answers(socket: Path) -> bool:
@@ -157,11 +166,12 @@ async def _answers(socket: Path) -> bool:
     return True
 
 
-def _remove_orphans(folder: Path) -> None:
-    """Sockets of processes that were killed and could not remove them."""
-    for left in folder.glob("valkey-*.sock"):
-        owner = left.stem.removeprefix("valkey-")
-        if owner.isdigit() and not _is_running(int(owner)):
+async def _remove_orphans(folder: Path) -> None:
+    """Sockets of processes that were killed and could not remove them. One that answers belongs to a
+    process that we cannot see."""
+    for left in list(folder.glob("valkey-*.sock")):  # noqa: ASYNC240 a few names, once at the start
+        owner = left.stem.split("-")[1]
+        if owner.isdigit() and not _is_running(int(owner)) and not await _answers(left):
             left.unlink(missing_ok=True)
 
 

@@ -51,15 +51,19 @@ def open_site(
 
 
 @pytest.fixture(scope="module")
+def emulator_apart() -> Iterator[RunningEmulator]:
+    """For a house that stays open over several tests, while others put theirs back."""
+    with start_emulator() as running:
+        Grid(running.control).put_back(prepared_base(running))
+        yield running
+
+
+@pytest.fixture(scope="module")
 def shared_site(
-    emulator: RunningEmulator,
-    base_as_made: bytes,
-    nursery: Nursery,
-    tmp_path_factory: pytest.TempPathFactory,
+    emulator_apart: RunningEmulator, nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[AirtableSite]:
     """A house that several tests visit, each on an evening and with a guest of its own."""
-    Grid(emulator.control).put_back(base_as_made)
-    site = AirtableSite(tmp_path_factory.mktemp("shared"), emulator, nursery=nursery)
+    site = AirtableSite(tmp_path_factory.mktemp("shared"), emulator_apart, nursery=nursery)
     site.start()
     yield site
     site.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -69,7 +69,12 @@ class Desk:
 
 
 def feed_of(
-    base: House, state: MemoryState, mirror: KnownRows, clock: StillClock, url: str | None
+    base: House,
+    state: MemoryState,
+    mirror: KnownRows,
+    clock: StillClock,
+    url: str | None,
+    put_lately: Callable[[RecordId], StoreRow | None] = lambda _record: None,
 ) -> AirtableFeed:
     return AirtableFeed(
         wire=base.wire,
@@ -79,6 +84,7 @@ def feed_of(
         mirror=mirror,
         clock=clock,
         public_url=url,
+        put_lately=put_lately,
     )
 
 
@@ -201,6 +207,26 @@ async def test_what_we_wrote_and_do_not_know_yet_is_news(desk: Desk) -> None:
     await desk.base.store.put(writes=[StoreWrite(booking("AAA", placement()))])
     (row,) = desk.base.truth()
     assert (await desk.news()).changed == {row["id"]}
+
+
+async def test_what_we_wrote_is_no_news_before_the_ledger_has_noted_it(base: House) -> None:
+    clock, mirror = StillClock(datetime.now(UTC)), KnownRows()
+    lately = base.store.put_lately
+    feed = feed_of(base, MemoryState(), mirror, clock, None, put_lately=lately)
+    position = (await feed.changes(position=0)).position
+    made = booking("AAA", placement())
+    await base.store.put(writes=[StoreWrite(made)])
+    changes = await feed.changes(position=position)
+    assert changes.changed == frozenset()
+    # Once the ledger knows that version, the ledger's word counts.
+    row = base.store.put_lately(RecordId(base.truth()[0]["id"]))
+    assert row is not None
+    mirror.note(replace(row, covers=7))
+    party = base.schema.field("bookings", "covers")
+    table = base.schema.table("bookings")
+    for covers in (7, row.covers):
+        await base.wire.update(table, [{"id": row.record, "fields": {party: covers}}])
+    assert (await feed.changes(position=changes.position)).changed == {row.record}
 
 
 async def test_staffs_edit_is_news_even_where_its_cells_are_known_already(desk: Desk) -> None:

@@ -13,9 +13,8 @@ from infrastructure.caching.tiered import TieredCache
 from infrastructure.clock import SystemClock
 from infrastructure.http.app import create_http
 from infrastructure.memory.cache import memory_cache
-from infrastructure.metrics import open_measurements
-from infrastructure.metrics.figures import Figures, open_figures
-from infrastructure.metrics.watching import Watched
+from infrastructure.metrics import Watched, open_figures, open_measurements
+from infrastructure.metrics.figures import Figures
 from tests.fakes.outside import Outside
 from tests.support.caches import VENUE, opened
 from tests.support.redis_servers import alone

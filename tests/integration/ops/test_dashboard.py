@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,9 @@ from application.errors import StoreUnavailable
 from application.ports.activity import TurnFact
 from application.ports.outbox import Backlog
 from application.ports.turn_observer import CompletedTurn
-from infrastructure.metrics import open_measurements
-from infrastructure.metrics.figures import Figures, open_figures
+from infrastructure.metrics import Watched, open_figures, open_measurements
+from infrastructure.metrics.figures import Figures
 from infrastructure.metrics.measurements import Measurements
-from infrastructure.metrics.watching import Watched
 from tests.fakes.clock import StillClock
 from tests.integration.ops.conftest import book, say
 from tests.support.house import House
@@ -37,6 +37,13 @@ async def test_a_new_house_has_done_nothing_yet(house: House) -> None:
     assert told["tokens_per_confirmed_booking"] is told["cost_usd_per_confirmed_booking"] is None
     assert told["unavailable"] == []
     assert told["source"] == "ledger"
+
+
+async def test_every_key_is_explained(house: House) -> None:
+    operations = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
+    explained = operations.partition("## The dashboard's figures")[2].partition("\n## ")[0]
+    for key in (await dashboard(house)).keys() - {"timestamp"}:
+        assert f"`{key}`" in explained, key
 
 
 async def test_what_guests_did_is_told(house: House) -> None:

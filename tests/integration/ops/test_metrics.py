@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -11,8 +12,7 @@ from application.conversation import IncomingMessage
 from application.errors import ConversationBusy, StoreUnavailable
 from domain.venue import VenueId
 from infrastructure.clock import SystemClock
-from infrastructure.metrics import open_measurements
-from infrastructure.metrics.figures import open_figures
+from infrastructure.metrics import open_figures, open_measurements
 from tests.fakes.outside import Outside, ScriptedConversation
 from tests.integration.http.conftest import Client, client, connect, outside
 from tests.integration.ops.conftest import MONDAY, book, say
@@ -58,15 +58,18 @@ async def test_paths_and_methods_that_nobody_knows_make_no_new_labels(house: Hou
     assert len({label for label in scraped.label_values() if label.startswith("WALK")}) == 0
 
 
-async def test_the_same_message_again_is_a_repetition_and_no_turn(house: House) -> None:
+async def test_the_same_message_again_is_a_repetition_and_no_turn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Otherwise the process itself still has the answer, and the conversation is not asked.
+    monkeypatch.setattr("infrastructure.http.turns.KEPT_S", -1.0)
     for _ in range(3):
-        await house.say(
-            "hola", venue="la-terraza", guest="ana", channel="chat", message_id="the-same"
-        )
-        # A turn that is still kept in the process is not asked for again: wait until it is not.
-        house.client._transport.app.state.parts.turns._forget_old()  # type: ignore[attr-defined]
+        await house.say("hola", venue="la-terraza", guest="ana", channel="chat", message_id="same")
+        await asyncio.sleep(0)
     scraped = await scrape(house.client)
     assert scraped("turn_duration_seconds_count") == 1
+    assert scraped("chat_requests_total", status="answered") == 1
+    assert scraped("chat_requests_total", status="repeated") == 2
 
 
 async def test_messages_without_an_answer_are_failures_and_busy_ones_are_tried_again() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from application.ports.conflicts import ConflictKind
 from application.ports.notices import NoticeKind
 from domain.booking import BookingStatus
 from domain.errors import SlotTaken
+from domain.store_row import RecordId, StoreRow
 from tests.support.office import GUEST, NINE, House, open_house
 
 
@@ -40,6 +41,32 @@ async def test_many_bookings_at_once_are_one_row_each(house: House) -> None:
     assert sorted(row.key or "" for row in house.store.records.values()) == sorted(
         b.id for b in booked
     )
+
+
+async def test_our_own_new_rows_are_not_read_again_for_other_bookings(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[RecordId] = []
+    rows = house.store.rows
+
+    async def counted(*, records: Collection[RecordId]) -> Mapping[RecordId, StoreRow]:
+        read.extend(records)
+        return await rows(records=records)
+
+    monkeypatch.setattr(house.store, "rows", counted)
+    house.store.delay_s = 0.05
+    places = [
+        (table, NINE + timedelta(days=day)) for day in range(1, 16) for table in ("T7", "T8", "T9")
+    ]
+    # Several batches at the same evenings: each verify read shows what the others have just put.
+    booked = await asyncio.gather(
+        *(
+            house.book(table, start=start, guest=f"+3460011{i:04}")
+            for i, (table, start) in enumerate(places[::2] + places[1::2])
+        )
+    )
+    assert {b.status for b in booked} == {BookingStatus.CONFIRMED}
+    assert len(read) == len(set(read))  # once each, for the feed that told of them
 
 
 async def test_a_move_and_a_cancellation_are_written_before_they_are_said(house: House) -> None:
