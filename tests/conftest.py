@@ -15,7 +15,13 @@ from infrastructure.zones import use_packaged_zones
 
 # What a developer's own shell may hold must not change a test.
 for _name in (
+    "AIRTABLE_API_KEY",
+    "AIRTABLE_BASE_ID",
+    "DATABASE_URL",
     "OPENAI_API_KEY",
+    "PROMETHEUS_MULTIPROC_DIR",
+    "PUBLIC_URL",
+    "REDIS_URL",
     "DEEPSEEK_API_KEY",
     "API_KEYS",
     "CLOCK",

@@ -29,6 +29,7 @@ from application.ports.mirror import Mirror
 from application.ports.outbox import Outbox, Waiting
 from application.staff_edits import StaffEdits
 from domain.booking import UNCONFIRMED, Booking, BookingId
+from domain.booking_cells import cells_of, differing
 from domain.store_row import StoreRow
 
 BATCH = 10
@@ -242,6 +243,10 @@ class Committer:
             own = {put.row.record for put in stored}
             others = [row for row in rows if row.record not in own]
             await self._edits.apply(others, glance=glance, fence=fence)
+        # The answer to a write shows the whole row: also a cell that staff changed just before it.
+        edited = [put.row for put in stored if _shows_an_edit(put)]
+        if edited:
+            await self._edits.apply(edited, glance=self._edits.glance(), fence=fence)
         for put in stored:
             await self._settle(put, fence)
 
@@ -275,15 +280,25 @@ def _is_overdue(waiting: Waiting, now: datetime) -> bool:
 
 
 def _takes_a_place(waiting: Waiting) -> bool:
-    """Whether a booking is at a place at which its row has not been yet."""
+    """Whether a booking is at a place at which it has not been looked for others yet."""
     booking, seen = waiting.booking, waiting.seen
     if not booking.is_live:
         return False
-    return seen is None or (seen.start, seen.end, seen.resources) != (
-        booking.start,
-        booking.end,
-        booking.resources,
+    return (
+        booking.status in UNCONFIRMED
+        or seen is None
+        or (seen.start, seen.end, seen.resources)
+        != (
+            booking.start,
+            booking.end,
+            booking.resources,
+        )
     )
+
+
+def _shows_an_edit(put: _Put) -> bool:
+    """Whether staff wrote into a row that was known, between the last look and our own write."""
+    return put.waiting.seen is not None and bool(differing(cells_of(put.waiting.booking), put.row))
 
 
 def _place_of(booking: Booking) -> Occupied:

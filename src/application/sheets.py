@@ -28,8 +28,8 @@ Revisions = Mapping[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Sheets by service day, and where they came from: `ledger` where something had to be read
-    there, else `cache`."""
+    """Sheets by service day, and where they came from: `ledger` where claims had to be read there or
+    its revisions alone said that there are none, else `cache`."""
 
     sheets: Mapping[date, DaySheet]
     source: str
@@ -105,11 +105,14 @@ class WarmSheets:
 
     async def _read(self, venue: Venue, stale: Mapping[date, Revisions], *, now: datetime) -> Read:
         kept = await self._from_cache(venue, stale, now=now)
-        unread = {day: each for day, each in stale.items() if day not in kept}
-        sheets = kept | await self._from_ledger(venue, unread, now=now)
+        claimed = [day for day, each in stale.items() if any(each.values())]
+        unread = [day for day in claimed if day not in kept]
+        empty = {day: build_sheet(venue, day, (), now=now) for day in stale if day not in claimed}
+        read = await self._from_ledger(venue, {day: stale[day] for day in unread}, now=now)
+        sheets = {**empty, **kept, **read}
         for day, sheet in sheets.items():
             self._keep((venue.id, day), _Warm(sheet, stale[day]))
-        return Read(sheets, "ledger" if unread else "cache")
+        return Read(sheets, "cache" if kept and not unread else "ledger")
 
     async def _current(self, venue: Venue, days: Sequence[date]) -> dict[date, Revisions]:
         """The revisions that each day's sheet depends on."""
@@ -137,25 +140,22 @@ class WarmSheets:
     async def _from_ledger(
         self, venue: Venue, wanted: Mapping[date, Revisions], *, now: datetime
     ) -> dict[date, DaySheet]:
-        """Days on which nothing was ever claimed are known by their revisions."""
-        claimed = {day: each for day, each in wanted.items() if any(each.values())}
-        empty = {day: build_sheet(venue, day, (), now=now) for day in wanted if day not in claimed}
-        if not claimed:
-            return empty
-        windows = [sheet_window(venue, day) for day in claimed]
+        if not wanted:
+            return {}
+        windows = [sheet_window(venue, day) for day in wanted]
         allocations = await self._day_sheets.allocations(
             venue=venue.id,
             first_cell=min(first for first, _ in windows),
             end_cell=max(end for _, end in windows),
             now=now,
         )
-        sheets = {day: build_sheet(venue, day, allocations, now=now) for day in claimed}
+        sheets = {day: build_sheet(venue, day, allocations, now=now) for day in wanted}
         if self._cache is not None:
             # Others may wait for it, the guest does not.
-            sharing = asyncio.create_task(_share(self._cache, venue, sheets, claimed))
+            sharing = asyncio.create_task(_share(self._cache, venue, sheets, wanted))
             self._sharing.add(sharing)
             sharing.add_done_callback(self._sharing.discard)
-        return empty | sheets
+        return sheets
 
     def _keep(self, key: tuple[VenueId, date], warm: _Warm) -> None:
         self._warm[key] = warm

@@ -262,7 +262,7 @@ class StoreKeeper:
 
     async def _watch(self, fence: int) -> None:
         """Read the store once, then follow its changes."""
-        failures, lost = 0, False
+        failures, lost, blind = 0, False, False
         full_at = alive_at = 0.0
         loaded = await self._was_loaded()
         while True:
@@ -274,7 +274,9 @@ class StoreKeeper:
                 if not loaded:
                     await self._reload_houses(fence)
                 # The feed's position first: what changes during the pass is then not missed.
-                lost = await self._follow(fence)
+                was_lost, lost = lost, await self._follow(fence)
+                # Lost once, the feed begins anew; lost again, there is none to be had.
+                blind = was_lost and lost
                 if lost or not loaded or now >= full_at or self._wanted:
                     await self._read_all(fence, houses=lost or bool(self._wanted))
                     full_at, loaded = now + self._pace.full_s, True
@@ -287,7 +289,7 @@ class StoreKeeper:
                 log.warning("store.unreachable", error=type(error).__name__, failures=failures)
                 await self._note(fence, reachable=False, why=str(error))
                 failures += 1
-            await self._wait(failures, self._pace.blind_s if lost else self._pace.poll_s)
+            await self._wait(failures, self._pace.blind_s if blind else self._pace.poll_s)
 
     async def _was_loaded(self) -> bool:
         document = await self._state.get(name=SYNC)

@@ -76,6 +76,7 @@ def test_the_start_is_measured() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_airtable_is_measured_and_never_asked_too_often() -> None:
     amounts = airtable.Amounts(burst=30, lone=2, naive=2, edits=2, unannounced=2, quiet_s=0.5)
     measured: Any = await airtable.run(str(CHECKOUT), amounts)

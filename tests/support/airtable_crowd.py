@@ -66,8 +66,11 @@ TURN_LAPSES = timedelta(seconds=90)
 BUSY_S = 0.3
 MOST_ROUNDS = 5
 QUIET_WITHIN_S = 90.0
+COME_BACK_AT_ONCE = 20
 
 _TAKEN_BACK = re.compile(r"no he podido confirmar|casa ha cancelado")
+_GIVEN_UP = re.compile(r"petición de anulación|queda cancelada", re.IGNORECASE)
+"""A cancellation that the base had not yet: its answer says "received" as a booking's does."""
 _CONFIRMED_LATER = re.compile(r"está confirmada\b")
 
 
@@ -136,7 +139,7 @@ class Visitor:
                 promise = None
             if answer["status"] in {"confirmed", "received"} and answer["booking"]:
                 promise = answer
-            if answer["status"] == "cancelled":
+            if answer["status"] == "cancelled" or _GIVEN_UP.search(answer["response"]):
                 promise = None
         return promise
 
@@ -206,13 +209,23 @@ class Crowd:
             self.site.kill(number)
         await asyncio.to_thread(self.site.start, 0, later=TURN_LAPSES)
         self._open = [0]
-        await asyncio.gather(*(visitor.comes_back(self) for visitor in self.visitors))
+        await self._everybody_comes_back()
         await self._all_is_written()
         self.fault_hits = self.site.grid.control.fault_hits()
         self.site.grid.control.no_faults()
         await self.quiet()
-        await asyncio.gather(*(visitor.comes_back(self) for visitor in self.visitors))
+        await self._everybody_comes_back()
         await self._http.aclose()
+
+    async def _everybody_comes_back(self) -> None:
+        """Not all in the same instant: what is judged now is the answer, not how many fit."""
+        at_once = asyncio.Semaphore(COME_BACK_AT_ONCE)
+
+        async def comes_back(visitor: Visitor) -> None:
+            async with at_once:
+                await visitor.comes_back(self)
+
+        await asyncio.gather(*(comes_back(visitor) for visitor in self.visitors))
 
     async def deliver(self, phone: str, text: str, message_id: str) -> Answer | None:
         """As a channel does: again and again under the same id, to whichever server is up."""
@@ -346,15 +359,15 @@ def _differences(rows: list[Cells], live: Mapping[BookingId, Booking]) -> Iterat
         if row.get("Clave de reserva") not in live:
             yield f"the ledger does not know {row}"
     for booking in live.values():
-        row = by_key.get(booking.id)
-        if row is None:
+        found = by_key.get(booking.id)
+        if found is None:
             yield f"the base does not have {booking}"
-        elif utc(booking.start) != utc(datetime.fromisoformat(row["Inicio"])):
-            yield f"the base has another time for {booking}: {row}"
+        elif utc(booking.start) != utc(datetime.fromisoformat(found["Inicio"])):
+            yield f"the base has another time for {booking}: {found}"
 
 
 async def _written(outbox: Outbox) -> None:
-    while (await outbox.backlog()).waiting:
+    while (await outbox.backlog()).waiting:  # noqa: ASYNC110 - what changes is in a database
         await asyncio.sleep(0.1)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as wall_time
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -28,7 +28,6 @@ from tests.support.bases import wire_to
 from tests.support.nursery import Nursery
 from tests.support.server import Site
 
-Found = TypeVar("Found")
 Cells = dict[str, Any]
 Answer = Mapping[str, Any]
 
@@ -87,6 +86,11 @@ class Grid:
     def cells(self, record: str) -> Cells:
         (found,) = [row for row in self.rows() if row["id"] == record]
         return found
+
+    def adopted(self, *records: str) -> list[Cells]:
+        """These rows, once the engine has made bookings of them."""
+        until(lambda: all(self.cells(each).get("Código") for each in records))
+        return [self.cells(each) for each in records]
 
     def record(self, table: str, key: str, *, column: str = "Clave") -> str:
         """Which row of a table has this in a column."""
@@ -244,7 +248,12 @@ class AirtableSite:
         return found
 
     def post(
-        self, path: str, body: Mapping[str, Any], *, number: int = 0, **headers: str
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        number: int = 0,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         return self._http.post(f"{self.address(number)}{path}", json=body, headers=headers)
 
@@ -252,11 +261,14 @@ class AirtableSite:
         self, start: datetime, *tables: str, key: str, covers: int = 4, number: int = 0
     ) -> httpx.Response:
         """A booking that staff take through the API. `key`: the request's own."""
-        body = {"start": start.isoformat(), "party_size": covers, "guest_name": "Del teléfono"}
-        if tables:
-            body["resources"] = list(tables)
+        body: Cells = {
+            "start": start.isoformat(),
+            "party_size": covers,
+            "guest_name": "Del teléfono",
+            "resources": list(tables),
+        }
         headers = {"Idempotency-Key": key}
-        return self.post(f"/venues/{VENUE}/bookings", body, number=number, **headers)
+        return self.post(f"/venues/{VENUE}/bookings", body, number=number, headers=headers)
 
     def staff_change(self, code: str, number: int = 0, **change: Any) -> httpx.Response:
         return self._http.patch(f"{self.address(number)}/bookings/{code}", json=change)
@@ -274,7 +286,7 @@ class AirtableSite:
 
     def starts(self, day: date, covers: int) -> dict[datetime, list[str]]:
         """The starts of a dinner that a party could have, and on which tables."""
-        query = {"date": day.isoformat(), "party_size": covers, "service": "dinner"}
+        query: Cells = {"date": day.isoformat(), "party_size": covers, "service": "dinner"}
         found = self.get(f"/venues/{VENUE}/availability", **query)
         return {datetime.fromisoformat(s["start"]): s["resources"] for s in found["slots"]}
 
@@ -351,7 +363,7 @@ def plain(code: str) -> str:
     return code.replace("-", "")
 
 
-def until(found: Callable[[], Found], *, within_s: float = PATIENCE_S) -> Found:
+def until(found: Callable[[], Any], *, within_s: float = PATIENCE_S) -> Any:
     """Wait until something is found (or true), and return it."""
     give_up_at = time.monotonic() + within_s
     while not (what := found()):

@@ -78,11 +78,11 @@ async def spend_evening(house: House, number: int) -> Evening:
     return evening
 
 
-async def book(house: House, start: datetime) -> httpx.Response:
+async def book(house: House, start: datetime, *, covers: int = 4) -> httpx.Response:
     """As staff."""
     return await house.client.post(
         f"/venues/{VENUE}/bookings",
-        json={"start": start.isoformat(), "party_size": 4, "guest_name": "Otros"},
+        json={"start": start.isoformat(), "party_size": covers, "guest_name": "Otros"},
         headers={"Idempotency-Key": secrets.token_hex(8)},
     )
 

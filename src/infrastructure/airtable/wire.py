@@ -44,9 +44,9 @@ _FREEZE_S = 30.0
 _FREEZE_JITTER_S = 5.0
 """So that several programs that were frozen together do not come back together."""
 _LONGEST_FREEZE_S = 60.0
-_TURN_IS_GOOD_FOR_S = 0.2
+_TURN_IS_GOOD_FOR_S = 0.15
 """Requests are spaced; one that leaves much later than its turn would meet the next one there."""
-_TURNS = 3
+_TURNS = 8
 """So many turns are let pass where the machine is too busy to use them; then it is sent anyway."""
 _READ_ATTEMPTS = 3
 _READS_WITHIN_S = 20.0

@@ -18,6 +18,10 @@ from infrastructure.redis.values import Codec, Undecodable
 
 R = TypeVar("R")
 
+_REFUSALS = frozenset({"out_of_memory", "read_only", "refused"})
+"""What a server says that can be read and not written. Whether it answers at all is told by the next
+question, and may be so again long before the next write."""
+
 log = structlog.get_logger()
 
 
@@ -81,7 +85,8 @@ class RedisTier:
         try:
             await self._call(lambda: self._store.set(key, sealed, keep_s=keep_s))
         except CacheUnavailable as error:
-            self._refused_writes = error.reason
+            if error.reason in _REFUSALS:
+                self._refused_writes = error.reason
             raise
         self._refused_writes = None
 

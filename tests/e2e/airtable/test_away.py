@@ -10,6 +10,8 @@ import pytest
 from tests.e2e.airtable.conftest import OpenSite
 from tests.support.airtable_site import LIVE, AirtableSite, Answer, evening, plain, until, utc
 
+pytestmark = pytest.mark.slow
+
 PHONE = "+34604000001"
 AWAY = {"error_503_before": 1.0}
 
@@ -76,7 +78,6 @@ def test_a_move_and_a_cancellation_are_received_too(open_site: OpenSite) -> None
     assert "cancelada" in leaver.says("gracias")["response"]
 
 
-@pytest.mark.slow
 def test_what_was_received_survives_the_death_of_the_server(open_site: OpenSite) -> None:
     site = _open(open_site)
     guest = site.guest(PHONE)
@@ -91,7 +92,6 @@ def test_what_was_received_survives_the_death_of_the_server(open_site: OpenSite)
     assert len(site.grid.rows()) == 1
 
 
-@pytest.mark.slow
 def test_staff_who_take_the_place_meanwhile_have_it_and_the_guest_hears(
     open_site: OpenSite,
 ) -> None:
@@ -105,7 +105,7 @@ def test_staff_who_take_the_place_meanwhile_have_it_and_the_guest_hears(
     taken = [site.grid.writes(evening(4), each, Personas=2) for each in ("T9", "T10", "T11", "T12")]
     site.grid.control.no_faults()
     until(lambda: site.booking(code)["status"] == "cancelled")
-    until(lambda: all(site.grid.cells(each).get("Código") for each in taken))
+    site.grid.adopted(*taken)
     (conflict,) = site.conflicts(code)
     assert conflict["kind"] == "not_confirmed"
     assert conflict["draft"]

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -115,14 +116,16 @@ def taken_by_phone(site: AirtableSite, start: datetime, table: str) -> str:
     return code
 
 
+def _starts_at(site: AirtableSite, code: str, start: datetime) -> bool:
+    return bool(site.grid.row(code)["Inicio"] == utc(start))
+
+
 def statuses(answers: Sequence[httpx.Response]) -> list[int]:
     return sorted(answer.status_code for answer in answers)
 
 
 def leave_one_place_for_twelve(site: AirtableSite, start: datetime) -> None:
-    for table in FOR_TWELVE:
-        record = site.grid.writes(start, table, Personas=2)
-        until(lambda record=record: site.grid.cells(record).get("Código"))
+    site.grid.adopted(*[site.grid.writes(start, each, Personas=2) for each in FOR_TWELVE])
 
 
 @plays("same_slot_50")
@@ -139,6 +142,7 @@ def test_of_fifty_at_once_one_has_the_table(house: AirtableSite, at_nine: dateti
 
 
 @plays("double_confirm")
+@pytest.mark.slow
 def test_two_who_confirm_one_request_change_it_once_and_the_guest_hears_once(
     open_site: OpenSite,
 ) -> None:
@@ -174,21 +178,38 @@ def test_five_places_seat_five_of_ten_parties_and_nobody_has_two(
     house: AirtableSite, at_nine: datetime
 ) -> None:
     """A unit is a table here: five that are left seat five parties of one."""
-    for table in ALL_TABLES[5:]:
-        record = house.grid.writes(at_nine - HOUR, table, Personas=2, Fin=utc(at_nine + 3 * HOUR))
-        until(lambda record=record: house.grid.cells(record).get("Código"))
+    closing = utc(at_nine + 3 * HOUR)
+    house.grid.adopted(
+        *[
+            house.grid.writes(at_nine - HOUR, table, Personas=2, Fin=closing)
+            for table in ALL_TABLES[5:]
+        ]
+    )
 
-    def book(n: int) -> Callable[[], httpx.Response]:
-        return lambda: house.staff_book(at_nine, key=f"seats-{n}", covers=1, number=n % 2)
+    parties = [guest(house) for _ in range(10)]
 
-    answers = at_once([book(number) for number in range(10)])
-    assert statuses(answers) == [201] * 5 + [409] * 5, [answer.text for answer in answers]
-    until(lambda: len(live_rows(house, at_nine)) == 5)
-    tables = [house.grid.keys_of(row) for row in live_rows(house, at_nine)]
+    def comes(n: int) -> Callable[[], Any]:
+        return lambda: parties[n].says(asking(at_nine, 1), number=n % 2)
+
+    asked = at_once([comes(number) for number in range(10)])
+    lucky = [
+        party
+        for party, answer in zip(parties, asked, strict=True)
+        if at_nine in [datetime.fromisoformat(offer["start"]) for offer in answer["offers"]]
+    ]
+    assert len(lucky) == 5
+    answers = at_once([partial(party.says, AGREED) for party in lucky])
+    assert [answer["status"] for answer in answers] == ["confirmed"] * 5
+    tables = [
+        house.grid.keys_of(row)
+        for row in live_rows(house, at_nine)
+        if row.get("Teléfono") in [party.phone for party in lucky]
+    ]
     assert sorted(tables) == [(table,) for table in ALL_TABLES[:5]]
 
 
 @plays("hold_expired")
+@pytest.mark.slow
 def test_whoever_comes_after_their_hold_has_lapsed_does_not_push_another_out(
     open_site: OpenSite,
 ) -> None:
@@ -223,6 +244,7 @@ def test_one_key_for_two_requests_is_refused_and_writes_nothing(
 
 
 @plays("idem_after_crash")
+@pytest.mark.slow
 def test_a_message_repeated_after_a_crash_gets_the_booking_that_was_written(
     open_site: OpenSite,
 ) -> None:
@@ -279,18 +301,14 @@ def test_two_who_swap_both_succeed_or_keep_what_they_had(
     wanted = {codes[early]: late, codes[late]: early}
     answers = at_once(
         [
-            lambda: house.staff_change(
-                codes[early], 0, start=late.isoformat(), resources=["T7"]
-            ),
-            lambda: house.staff_change(
-                codes[late], 1, start=early.isoformat(), resources=["T7"]
-            ),
+            lambda: house.staff_change(codes[early], 0, start=late.isoformat(), resources=["T7"]),
+            lambda: house.staff_change(codes[late], 1, start=early.isoformat(), resources=["T7"]),
         ]
     )
     assert set(statuses(answers)) <= {200, 409}
     for (had, code), answer in zip(codes.items(), answers, strict=True):
         stands = wanted[code] if answer.status_code == 200 else had
-        until(lambda code=code, stands=stands: house.grid.row(code)["Inicio"] == utc(stands))
+        until(partial(_starts_at, house, code, stands))
         assert house.grid.row(code)["Estado"] in LIVE
     starts = {house.grid.row(code)["Inicio"] for code in codes.values()}
     assert len(starts) == 2
@@ -310,6 +328,7 @@ def test_a_move_to_a_taken_slot_leaves_the_row_untouched(
 
 
 @plays("read_back_lost")
+@pytest.mark.slow
 def test_a_row_that_could_not_be_read_back_is_called_received_and_is_there_once(
     open_site: OpenSite,
 ) -> None:
@@ -405,9 +424,7 @@ def test_one_guest_on_two_channels_does_not_take_one_place_twice(
     for text in (asking(at_nine, 12), AGREED):
         at_once(
             [
-                lambda text=text, number=number, channel=channel: asks.says(
-                    text, number=number, channel=channel
-                )
+                partial(asks.says, text, number=number, channel=channel)
                 for number, channel in channels
             ]
         )
@@ -416,6 +433,7 @@ def test_one_guest_on_two_channels_does_not_take_one_place_twice(
 
 
 @plays("dst_fold")
+@pytest.mark.slow
 def test_a_time_that_the_clock_shows_twice_is_two_instants(
     open_site: OpenSite, emulator: RunningEmulator
 ) -> None:
@@ -445,12 +463,13 @@ def test_a_time_that_the_clock_shows_twice_is_two_instants(
     assert site.grid.row(code)["Inicio"] == utc(summer)
     # What is offered is the first showing; in the grid staff may write the second.
     typed = site.grid.writes(winter, "T8")
-    row = until(lambda: (r := site.grid.cells(typed)).get("Código") and r)
+    (row,) = site.grid.adopted(typed)
     assert row["Inicio"] == utc(winter)
     assert site.booking(row["Código"])["start"] == winter.isoformat()
 
 
 @plays("clock_step")
+@pytest.mark.slow
 @pytest.mark.parametrize("hours", [2, -2])
 def test_a_clock_that_jumps_during_a_hold_gives_one_place_to_one_guest(
     open_site: OpenSite, hours: int

@@ -6,7 +6,6 @@ All tests visit one house, which hears of changes by signed pings; each has an e
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,10 +65,10 @@ class Night:
 
 
 @pytest.fixture
-def night(shared_site: AirtableSite) -> Iterator[Night]:
+def night(shared_site: AirtableSite) -> Night:
     number = next(_numbers)
     at_nine = evening(number)
-    yield Night(shared_site, at_nine, shared_site.guest(f"+34601{number:06}"))
+    return Night(shared_site, at_nine, shared_site.guest(f"+34601{number:06}"))
 
 
 # --- create -------------------------------------------------------------------------------------
@@ -78,7 +77,7 @@ def night(shared_site: AirtableSite) -> Iterator[Night]:
 def test_a_row_that_staff_create_takes_its_tables_from_what_is_offered(night: Night) -> None:
     assert night.at_nine in night.site.starts(night.at_nine.date(), 12)
     record = night.site.grid.writes(night.at_nine, "T10", "T12")
-    row = until(lambda: (r := night.site.grid.cells(record)).get("Código") and r)
+    (row,) = night.site.grid.adopted(record)
     assert row["Fin"] == utc(night.at_nine + timedelta(minutes=105))
     assert row["Clave de reserva"]
     assert night.at_nine not in night.site.starts(night.at_nine.date(), 12)
@@ -94,25 +93,25 @@ def test_a_row_typed_key_by_key_is_one_booking_once_it_is_whole(night: Night) ->
         grid.changes(record, **{column: whole[column]})
     # A sign that all this was read: a second row, whole at once and on another table.
     sign = grid.writes(night.at_nine, "T1", Personas=2)
-    until(lambda: grid.cells(sign).get("Código"))
+    grid.adopted(sign)
     assert "Código" not in grid.cells(record)
     assert night.at_nine in night.site.starts(night.at_nine.date(), 12)
     grid.changes(record, Estado="Confirmada")
-    code = until(lambda: grid.cells(record).get("Código"))
-    assert night.site.booking(code)["guest_name"] == "Ana Ruiz"
+    (row,) = grid.adopted(record)
+    assert night.site.booking(row["Código"])["guest_name"] == "Ana Ruiz"
     assert night.at_nine not in night.site.starts(night.at_nine.date(), 12)
 
 
 def test_a_row_without_a_table_is_given_one(night: Night) -> None:
     record = night.site.grid.writes(night.at_nine)
-    row = until(lambda: (r := night.site.grid.cells(record)).get("Código") and r)
+    (row,) = night.site.grid.adopted(record)
     assert night.site.grid.keys_of(row)
 
 
 def test_a_row_for_which_no_table_is_left_is_listed_until_one_is(night: Night) -> None:
     grid = night.site.grid
     taken = [grid.writes(night.at_nine, table, Personas=1) for table in ALL_TABLES]
-    until(lambda: all(grid.cells(each).get("Código") for each in taken))
+    grid.adopted(*taken)
     record = grid.writes(night.at_nine)
 
     def listed() -> list[str]:
@@ -124,9 +123,8 @@ def test_a_row_for_which_no_table_is_left_is_listed_until_one_is(night: Night) -
     grid.changes(taken[6], Estado="Cancelada")
     grid.changes(record, Mesas=grid.tables("T7"))
     until(lambda: not listed())
-    assert night.site.booking(until(lambda: grid.cells(record).get("Código")))["resources"] == [
-        "T7"
-    ]
+    (row,) = grid.adopted(record)
+    assert night.site.booking(row["Código"])["resources"] == ["T7"]
 
 
 # --- move, resize ---------------------------------------------------------------------------------
@@ -227,7 +225,7 @@ def test_a_double_booking_without_a_way_out_is_listed_told_and_settled_by_staff(
     (table,) = night.site.booking(code)["resources"]
     others = [each for each in ALL_TABLES if each != table]
     taken = [grid.writes(night.at_nine, each, Personas=1) for each in others]
-    until(lambda: all(grid.cells(each).get("Código") for each in taken))
+    grid.adopted(*taken)
     second = grid.control.duplicate(BOOKINGS, record, {"Nombre": "Del cuaderno", "Teléfono": None})
     conflict = night.listed(code)
     other = until(lambda: (c := grid.cells(second)["Código"]) != plain(code) and c)

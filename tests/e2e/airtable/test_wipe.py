@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from tests.e2e.airtable.conftest import OpenSite
 from tests.support.airtable_site import AirtableSite, evening, until
 
 QUESTIONS = 1000
-HOUSES = {
+HOUSES: dict[str, tuple[Sequence[str | None], range]] = {
     "la-terraza": (["lunch", "dinner", None], range(1, 13)),
     "clinica-sonrisa": ([None], range(1, 2)),
 }

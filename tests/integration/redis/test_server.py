@@ -121,6 +121,40 @@ async def test_the_next_one_removes_what_a_killed_one_left(tmp_path: Path) -> No
     await server.stop()
 
 
+async def test_two_of_the_same_process_id_do_not_meet(tmp_path: Path) -> None:
+    """As in containers that share a folder."""
+    first, second = EmbeddedServer(tmp_path), EmbeddedServer(tmp_path)
+    await first.start()
+    await second.start()
+    assert first.socket != second.socket
+    await first.stop()
+    async with opened(second.url) as cache:
+        await cache.set(VENUES, KEY, {"a": 1})
+        assert await cache.get(VENUES, KEY) == {"a": 1}
+    await second.stop()
+    assert not sockets(tmp_path)
+
+
+async def test_a_socket_that_answers_is_left_alone_though_we_cannot_see_its_process(
+    tmp_path: Path,
+) -> None:
+    unseen = EmbeddedServer(tmp_path)
+    await unseen.start()
+    gone = start_child("pass")
+    gone.finish()
+    elsewhere = tmp_path / f"valkey-{gone.process.pid}-abc123.sock"
+    elsewhere.symlink_to(unseen.socket)
+    server = EmbeddedServer(tmp_path)
+    await server.start()
+    assert elsewhere in sockets(tmp_path)
+    await unseen.stop()
+    await server.stop()
+    last = EmbeddedServer(tmp_path)
+    await last.start()
+    assert elsewhere not in sockets(tmp_path)
+    await last.stop()
+
+
 async def test_only_we_can_reach_it(tmp_path: Path) -> None:
     server = EmbeddedServer(tmp_path)
     await server.start()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from application.errors import StoreUnavailable
 from application.ports.conflicts import ConflictKind
 from application.ports.notices import NoticeKind
 from domain.booking import BookingStatus
@@ -88,6 +90,20 @@ async def test_only_cells_that_changed_are_written_so_that_staffs_stay(house: Ho
     await house.move(booking, "T8", start=NINE + timedelta(hours=1))
     assert house.row(booking).notes == "cumpleaños"
     assert house.row(booking).resources == ("T8",)
+
+
+async def test_what_staff_wrote_just_before_our_own_write_is_not_overlooked(house: House) -> None:
+    booking = await house.book("T7")
+    record = house.row(booking).record
+    log = len(house.store._log)
+    house.store.change(record, notes="cumpleaños")
+    del house.store._log[log:]  # nothing but the answer to our write will tell
+    await house.move(booking, "T8", start=NINE + timedelta(hours=1))
+
+    async def is_known() -> bool:
+        return (await house.now(booking)).notes == "cumpleaños"
+
+    await house.until(is_known)
 
 
 # --- slow, away, unclear ----------------------------------------------------------------------
@@ -231,6 +247,28 @@ async def test_a_move_to_a_place_that_staff_took_goes_back_to_the_old_one(house:
         BookingStatus.CONFIRMED,
     )
     assert house.row(booking).start == NINE
+
+
+async def test_a_look_that_failed_is_taken_again_before_anything_is_confirmed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.quiet()
+    overlapping, failures = house.store.overlapping, [StoreUnavailable("once")]
+
+    async def fails_once(**asked: Any) -> Sequence[StoreRow]:
+        if failures:
+            # Staff's row comes while the first look fails, and the feed does not tell of it.
+            log = len(house.store._log)
+            house.typed("T7")
+            del house.store._log[log:]
+            raise failures.pop()
+        return await overlapping(**asked)
+
+    monkeypatch.setattr(house.store, "overlapping", fails_once)
+    booking = await house.book("T7")
+    assert booking.status is BookingStatus.CONFIRMED
+    assert [b.resources for b in await house.on_the_floor()] == [("T7",), ("T8",)]
+    assert (await house.now(booking)).resources == ("T8",)
 
 
 # --- processes ----------------------------------------------------------------------------------
