@@ -20,6 +20,7 @@ from domain.acts import (
     Moved,
     News,
     Offer,
+    Purpose,
     Received,
     ShowBookings,
     Updated,
@@ -60,8 +61,8 @@ def _done_by(act: Act) -> Outcome | None:
     match act:
         case Booked(booking=booking):
             return Outcome("confirmed", "schedule_appointment", booking)
-        case Received(booking=booking):
-            return Outcome("received", "schedule_appointment", booking)
+        case Received(booking=booking, what=what):
+            return Outcome("received", _ACTIONS[what], booking)
         case Moved(booking=booking):
             return Outcome("moved", "reschedule_appointment", booking)
         case Cancelled(booking=booking):
@@ -72,6 +73,14 @@ def _done_by(act: Act) -> Outcome | None:
             return Outcome("verifying", "verify_identity")
         case _:
             return None
+
+
+_ACTIONS = {
+    None: "schedule_appointment",
+    Purpose.MOVE: "reschedule_appointment",
+    Purpose.CANCEL: "cancel_appointment",
+}
+"""What was received, for clients: by what it was asked for."""
 
 
 def _mentioned(acts: Sequence[Act]) -> Booking | None:

@@ -51,6 +51,9 @@ NEIGHBOURS = 3
 # The last service-day minute there is: noon of the day after.
 LAST_MINUTE = 2160
 
+# A table that is lost between look and write is looked for again this often.
+MAX_RACES = 5
+
 # Staff's bookings know no limit of open bookings for a guest.
 NO_LIMIT = 1_000_000
 
@@ -398,32 +401,42 @@ class Reservations:
             return await self._settled(written)
         venue = self._unbound[wanted.venue]
         now = self._clock.now()
-        slot = await self._slot_for_staff(
-            venue,
-            start=wanted.start,
-            covers=wanted.covers,
-            service=wanted.service,
-            resources=wanted.resources,
-            between_starts=wanted.walk_in,
-        )
         guest = Guest("", wanted.name, wanted.phone, wanted.email, wanted.language)
         channel = "walk_in" if wanted.walk_in else "staff"
-        booking = self._new_booking(
-            venue, slot, guest, notes=wanted.notes, channel=channel, now=now
-        )
-        try:
-            booking = await self._bookings.book(
-                booking=booking,
-                placement=place(venue, slot),
-                hold_id=None,
-                limit=NO_LIMIT,
-                once=once,
-                actor="staff",
-                now=now,
+        for races_left in reversed(range(MAX_RACES)):
+            slot = await self._slot_for_staff(
+                venue,
+                start=wanted.start,
+                covers=wanted.covers,
+                service=wanted.service,
+                resources=wanted.resources,
+                between_starts=wanted.walk_in,
             )
-            return await self._settled(booking)
-        except DomainError as error:
-            raise await self._cannot_place(venue, slot, error) from error
+            booking = self._new_booking(
+                venue, slot, guest, notes=wanted.notes, channel=channel, now=now
+            )
+            try:
+                booking = await self._bookings.book(
+                    booking=booking,
+                    placement=place(venue, slot),
+                    hold_id=None,
+                    limit=NO_LIMIT,
+                    once=once,
+                    actor="staff",
+                    now=now,
+                )
+            except SlotTaken as error:
+                # Somebody was quicker at the table that was chosen for them: there may be others.
+                if not wanted.resources and races_left:
+                    continue
+                raise await self._cannot_place(venue, slot, error) from error
+            except DomainError as error:
+                raise await self._cannot_place(venue, slot, error) from error
+            try:
+                return await self._settled(booking)
+            except SlotTaken as error:
+                raise await self._cannot_place(venue, slot, error) from error
+        raise AssertionError("the last race ends one way or the other")
 
     async def change_for_staff(
         self,

@@ -79,3 +79,9 @@ async def test_of_many_processes_that_ask_at_once_one_gets_the_lease(
     finally:
         await other.close()
     assert [token for token in tokens if token is not None] == [1]
+
+
+async def test_a_lease_from_a_clock_far_ahead_keeps_nobody_out(store_ledger: StoreLedger) -> None:
+    ahead = await take(store_ledger, "a", at=120)
+    assert ahead is not None
+    assert await take(store_ledger, "b") == ahead + 1

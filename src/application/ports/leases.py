@@ -15,7 +15,8 @@ class Leases(Protocol):
         """Take or prolong a lease; returns its fencing token, None while somebody else holds it.
 
         The token stays while the same holder prolongs in time and grows by one each time the lease
-        changes hands or is taken up again after it ran out.
+        changes hands or is taken up again after it ran out. One that ends minutes later than this one
+        would was taken by a clock that ran ahead, and is nobody's.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -17,6 +17,9 @@ _l = leases.c
 
 _insert = insert(leases)
 _now = _param("now", type_=_l.until.type)
+FAR = timedelta(minutes=5)
+"""A lease that ends so much later than a new one would is nobody's."""
+
 _is_prolonged = sa.and_(_l.holder == _insert.excluded.holder, _l.until > _now)
 _TAKE = (
     _insert.values(name=_param("name"), holder=_param("holder"), until=_param("until"), fence=1)
@@ -27,7 +30,11 @@ _TAKE = (
             "until": _insert.excluded.until,
             "fence": _l.fence + sa.case((_is_prolonged, 0), else_=1),
         },
-        where=sa.or_(_l.holder == _insert.excluded.holder, _l.until <= _now),
+        where=sa.or_(
+            _l.holder == _insert.excluded.holder,
+            _l.until <= _now,
+            _l.until > _param("far", type_=_l.until.type),
+        ),
     )
     .returning(_l.fence)
 )
@@ -45,7 +52,9 @@ class DatabaseLeases:
         self._database = database
 
     async def take(self, *, name: str, holder: str, until: datetime, now: datetime) -> int | None:
-        values = {"name": name, "holder": holder, "until": until, "now": now}
+        # One that ends that late was taken by a clock that ran ahead, or before ours was set back.
+        far = until + FAR
+        values = {"name": name, "holder": holder, "until": until, "now": now, "far": far}
 
         def transaction(connection: sa.Connection) -> int | None:
             return connection.execute(_TAKE, values).scalar()
