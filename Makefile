@@ -15,8 +15,8 @@ run: $(UV) ## Start the server on http://127.0.0.1:8000 with two sample venues
 test: $(UV) ## Run the test suite, all but what is marked slow
 	@$(UV) run pytest -n auto -m "not slow"
 
-slow: $(UV) ## Run the tests that are marked slow
-	@$(UV) run pytest -m slow || [ $$? -eq 5 ] # 5: nothing is marked slow
+slow: $(UV) ## Run the tests that are marked slow, four at once: they mostly wait
+	@$(UV) run pytest -n 4 -m slow || [ $$? -eq 5 ] # 5: nothing is marked slow
 
 lint: $(UV) ## Check style, types and architecture
 	@$(UV) run ruff check
