@@ -51,8 +51,10 @@ if TYPE_CHECKING:
     from infrastructure.comparison.comparing import Comparison
     from infrastructure.comparison.playing import OpenHouse
     from infrastructure.database.engine import Ledger
-    from infrastructure.http.parts import Figures, HearPing, Probe
+    from infrastructure.http.parts import Figures, HearPing, OpsWindow, Probe
     from infrastructure.litellm.model import LiteLLMModel
+    from infrastructure.metrics.watching import StoreHealth
+    from infrastructure.resilience.breaker import OnState
     from infrastructure.resilience.budget import DailyBudget
     from infrastructure.settings import Settings
 
@@ -83,11 +85,13 @@ class Opened:
     bookings: Bookings
     keys: Keys
     clock: Clock
+    links_key: bytes
     probes: Mapping[str, Probe]
     conflicts: Conflicts | None = None
     hear_ping: HearPing | None = None
     cache: Cache | None = None
     figures: Figures | None = None
+    ops: OpsWindow | None = None
 
 
 def create_app(
@@ -137,6 +141,7 @@ def create_app(
         version=version("anfitrion"),
         api_keys=settings.fixed_keys,
         is_loopback=settings.is_loopback,
+        public_url=settings.public_url,
     )
 
 
@@ -154,10 +159,19 @@ async def _open(
 ) -> Opened:
     from application.actions import Actions
     from application.conversation import Conversation
+    from application.demand import Demand
+    from application.lately import Lately
+    from application.observers import Observers
     from application.reservations import Reservations
     from application.sheets import WarmSheets
+    from infrastructure.http.parts import OpsWindow
     from infrastructure.logging import keyed_hash, log_key
+    from infrastructure.metrics import open_measurements
+    from infrastructure.metrics.figures import open_figures
+    from infrastructure.metrics.watching import Watched
 
+    measurements = open_measurements(clock=clock)
+    ops = OpsWindow(Lately(clock=clock), Demand(clock=clock))
     probes: dict[str, Probe] = {}
     opened: Ledger | None = None
     if ledger is None:
@@ -184,7 +198,7 @@ async def _open(
         await store.office.open()
         stack.push_async_callback(store.office.close)
     if router is None or logic is None or human is None:
-        agents = _agents(stack, settings, clock)
+        agents = _agents(stack, settings, clock, on_breaker=measurements.breaker)
         router, logic, human = (
             router or agents.router,
             logic or agents.logic,
@@ -193,7 +207,7 @@ async def _open(
     conversation = Conversation(
         router=router,
         human=human,
-        actions=Actions(reservations=reservations, logic=logic),
+        actions=Actions(reservations=reservations, logic=logic, observer=ops.demand),
         reservations=reservations,
         conversations=ledger.conversations,
         bookings=ledger.bookings,
@@ -202,6 +216,18 @@ async def _open(
         guest_key=keyed_hash(log_key(settings.data_dir / "log.key")),
         news=None if store is None else store.office.news,
         settlement=None if store is None else store.office.settlement,
+        observer=Observers(measurements, ops.lately, ops.demand),
+    )
+    figures = await stack.enter_async_context(
+        open_figures(
+            measurements,
+            Watched(
+                cache=cache.stats,
+                store=None if store is None else store.health,
+                backlog=None if store is None or opened is None else opened.outbox.backlog,
+                activity=None if opened is None else opened.activity,
+            ),
+        )
     )
     if background:
         await _start_background(stack, settings, ledger, conversation, clock)
@@ -211,10 +237,13 @@ async def _open(
         ledger.bookings,
         ledger.keys,
         clock,
+        log_key(settings.data_dir / "links.key"),
         probes,
         cache=cache,
         conflicts=None if opened is None else opened.conflicts,
         hear_ping=None if store is None else store.hear_ping,
+        figures=figures,
+        ops=ops,
     )
 
 
@@ -248,6 +277,7 @@ class _Store:
     on_venues: Callable[[Callable[[Sequence[Venue]], None]], None]
     hear_ping: HearPing
     probe: Probe
+    health: Callable[[], StoreHealth]
 
 
 async def _airtable(
@@ -308,7 +338,7 @@ async def _airtable(
         if not office.status.answers:
             raise Degraded(wire.health().message or "Airtable does not answer")
 
-    return _Store(office, houses, base.on_venues, hear_ping, probe)
+    return _Store(office, houses, base.on_venues, hear_ping, probe, wire.health)
 
 
 def _wire(settings: Settings, ledger: Ledger, clock: Clock) -> Wire:
@@ -375,7 +405,11 @@ class _Agents:
 
 
 def _agents(
-    stack: AsyncExitStack, settings: Settings, clock: Clock, daily: DailyBudget | None = None
+    stack: AsyncExitStack,
+    settings: Settings,
+    clock: Clock,
+    daily: DailyBudget | None = None,
+    on_breaker: OnState | None = None,
 ) -> _Agents:
     """The agents as the settings want them: on models behind their twins, or the twins alone.
 
@@ -402,7 +436,7 @@ def _agents(
     from infrastructure.resilience.twins import TurnOpening, TwinHuman, TwinLogic, TwinRouter
 
     daily = daily or DailyBudget(settings.daily_budget_usd, clock=clock)
-    models = _models(stack, settings, clock, wanted, daily)
+    models = _models(stack, settings, clock, wanted, daily, on_breaker)
     router, logic, human = twins.router, twins.logic, twins.human
     if "router" in models:
         asked = ModelRouter(models["router"], DateReader(), read_phone=as_e164)
@@ -432,6 +466,7 @@ def _models(
     clock: Clock,
     wanted: Mapping[str, tuple[str, ...]],
     daily: DailyBudget,
+    on_breaker: OnState | None = None,
 ) -> Mapping[str, LanguageModel]:
     """The model behind each agent that has one, with everything that keeps it in bounds."""
     from infrastructure.resilience.breaker import Breaker
@@ -440,7 +475,7 @@ def _models(
 
     names = dict.fromkeys(name for chain in wanted.values() for name in chain)
     clients = {name: _client(stack, settings, name) for name in names}
-    breakers = {name: Breaker(name, clock=clock) for name in names}
+    breakers = {name: Breaker(name, clock=clock, on_state=on_breaker) for name in names}
     limits = CallLimits(settings.max_tokens_per_call, settings.max_cost_per_call_usd)
     return {
         agent: resilient(
@@ -649,6 +684,11 @@ class _Program:
     def venues(self, settings: Settings) -> Sequence[Venue]:
         self.zone_table()
         return _venues(settings)
+
+    def write_venue(self, folder: Path, table: Mapping[str, Any]) -> Path:
+        from infrastructure.venues.new import write_venue
+
+        return write_venue(folder, table)
 
     def zone_table(self) -> str:
         from infrastructure.zones import use_packaged_zones, zone_table_version
