@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .uv/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test slow lint lock
+.PHONY: help run test slow lint lock browser
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,11 +12,17 @@ help: ## Show what can be made
 run: $(UV) ## Start the server on http://127.0.0.1:8000 with two sample venues
 	@$(UV) run --no-dev anfitrion serve
 
-test: $(UV) ## Run the test suite, all but what is marked slow
+test: $(UV) browser ## Run the test suite, all but what is marked slow
 	@$(UV) run pytest -n auto -m "not slow"
 
-slow: $(UV) ## Run the tests that are marked slow, four at once: they mostly wait
+slow: $(UV) browser ## Run the tests that are marked slow, four at once: they mostly wait
 	@$(UV) run pytest -n 4 -m slow || [ $$? -eq 5 ] # 5: nothing is marked slow
+
+# The pages are tried in a real browser; without one those tests are skipped and say what installs it.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || [ "$$(id -u)" != 0 ] \
+	  || ! command -v apt-get >/dev/null \
+	  || { echo "Installing chromium" >&2; apt-get update -qq; apt-get install -y -qq chromium; } >/dev/null || true
 
 lint: $(UV) ## Check style, types and architecture
 	@$(UV) run ruff check

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from infrastructure.comparison.comparing import Comparison
     from infrastructure.comparison.playing import OpenHouse
     from infrastructure.database.engine import Ledger
-    from infrastructure.http.parts import Figures, HearPing, Probe
+    from infrastructure.http.parts import Figures, HearPing, OpsWindow, Probe
     from infrastructure.http.turns import Answers
     from infrastructure.litellm.model import LiteLLMModel
     from infrastructure.metrics.measurements import Measurements
@@ -90,11 +90,13 @@ class Opened:
     bookings: Bookings
     keys: Keys
     clock: Clock
+    links_key: bytes
     probes: Mapping[str, Probe]
     conflicts: Conflicts | None = None
     hear_ping: HearPing | None = None
     cache: Cache | None = None
     figures: Figures | None = None
+    ops: OpsWindow | None = None
 
 
 def create_app(
@@ -149,6 +151,7 @@ def create_app(
         api_keys=settings.fixed_keys,
         is_loopback=settings.is_loopback,
         on_request=measurements.request,
+        public_url=settings.public_url,
     )
 
 
@@ -173,11 +176,16 @@ async def _open(
 ) -> Opened:
     from application.actions import Actions
     from application.conversation import Conversation
+    from application.demand import Demand
+    from application.lately import Lately
+    from application.observers import Observers
     from application.reservations import Reservations
     from application.sheets import WarmSheets
+    from infrastructure.http.parts import OpsWindow
     from infrastructure.logging import keyed_hash, log_key
     from infrastructure.metrics import Watched, open_figures
 
+    ops = OpsWindow(Lately(clock=clock), Demand(clock=clock))
     probes: dict[str, Probe] = {}
     opened: Ledger | None = None
     if ledger is None:
@@ -214,10 +222,11 @@ async def _open(
             human or agents.human,
         )
     tracing = _tracing(stack, settings)
+    observers = Observers(measurements, ops.lately, ops.demand)
     conversation = Conversation(
         router=router,
         human=human,
-        actions=Actions(reservations=reservations, logic=logic),
+        actions=Actions(reservations=reservations, logic=logic, observer=ops.demand),
         reservations=reservations,
         conversations=ledger.conversations,
         bookings=ledger.bookings,
@@ -226,7 +235,7 @@ async def _open(
         guest_key=keyed_hash(log_key(settings.data_dir / "log.key")),
         news=None if store is None else store.office.news,
         settlement=None if store is None else store.office.settlement,
-        observer=measurements if tracing is None else tracing.observer(measurements),
+        observer=observers if tracing is None else tracing.observer(observers),
     )
     answers: Answers = measurements.measured(conversation)
     figures = await stack.enter_async_context(
@@ -248,11 +257,13 @@ async def _open(
         ledger.bookings,
         ledger.keys,
         clock,
+        log_key(settings.data_dir / "links.key"),
         probes,
         cache=cache,
         figures=figures,
         conflicts=None if opened is None else opened.conflicts,
         hear_ping=None if store is None else store.hear_ping,
+        ops=ops,
     )
 
 
@@ -730,6 +741,11 @@ class _Program:
     def venues(self, settings: Settings) -> Sequence[Venue]:
         self.zone_table()
         return _venues(settings)
+
+    def write_venue(self, folder: Path, table: Mapping[str, Any]) -> Path:
+        from infrastructure.venues.new import write_venue
+
+        return write_venue(folder, table)
 
     def zone_table(self) -> str:
         from infrastructure.zones import use_packaged_zones, zone_table_version

@@ -10,6 +10,7 @@ from typing import assert_never
 from application.errors import DependencyError, StoreUnavailable
 from application.ports.agents import AgentReceipt, LogicAgent
 from application.ports.bookings import Once
+from application.ports.search_observer import SearchObserver
 from application.reservations import Candidates, Reservations, fingerprint
 from domain.acts import Hindrance, Offer
 from domain.booking import Booking, BookingCode, spoken_code
@@ -91,9 +92,16 @@ class Errand:
 class Actions:
     """Carries out actions through the use cases, asking the logic agent where there is a choice."""
 
-    def __init__(self, *, reservations: Reservations, logic: LogicAgent) -> None:
+    def __init__(
+        self,
+        *,
+        reservations: Reservations,
+        logic: LogicAgent,
+        observer: SearchObserver | None = None,
+    ) -> None:
         self._reservations = reservations
         self._logic = logic
+        self._observer = observer
 
     async def carry_out(self, action: Action, errand: Errand) -> Outcome:
         """What came of an action. The house's refusals are outcomes too, and so is a ledger that
@@ -116,7 +124,10 @@ class Actions:
     async def _carry_out(self, action: Action, errand: Errand) -> Outcome:
         match action:
             case Search():
-                return await self._search(action, errand)
+                found = await self._search(action, errand)
+                if self._observer is not None:
+                    self._observer.searched(errand.conversation_id, errand.venue, action, found)
+                return found
             case KeepOffer(offer=offer):
                 return OfferKept(await self._kept(offer, errand))
             case BookOffer():

@@ -514,6 +514,19 @@ class Reservations:
         last = first + timedelta(days=days - 1)
         return [b for b in found if first <= service_day(venue, b.start) <= last]
 
+    async def floor_on(self, venue: Venue, day: date) -> DaySheet:
+        """What is claimed on a service day, true at the moment of asking."""
+        return (await self._read(venue, [day], now=self._clock.now())).sheets[day]
+
+    async def mark_of(self, venue: Venue, day: date) -> tuple[object, ...]:
+        """Differs from before whenever a service day's claims or bookings have changed."""
+        versions = await self._bookings.versions(
+            venue=venue.id,
+            start=instant_of(day, 0, venue.zone),
+            end=instant_of(day, LAST_MINUTE, venue.zone),
+        )
+        return (await self._sheets.revisions(venue, day), versions)
+
     def _new_booking(
         self, venue: Venue, slot: Slot, guest: Guest, *, notes: str, channel: str, now: datetime
     ) -> Booking:

@@ -114,6 +114,10 @@ class WarmSheets:
             self._keep((venue.id, day), _Warm(sheet, stale[day]))
         return Read(sheets, "cache" if kept and not unread else "ledger")
 
+    async def revisions(self, venue: Venue, day: date) -> Revisions:
+        """What a day's sheet depends on: unchanged revisions mean an unchanged sheet."""
+        return (await self._current(venue, [day]))[day]
+
     async def _current(self, venue: Venue, days: Sequence[date]) -> dict[date, Revisions]:
         """The revisions that each day's sheet depends on."""
         touched = {day: tuple(utc_days_of(*sheet_window(venue, day))) for day in days}

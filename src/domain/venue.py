@@ -273,6 +273,8 @@ class Venue:
     """Public holidays by local day, fed from outside; they close the house only if its policy says so."""
     answers: tuple[HouseAnswer, ...] = ()
     contact: Contact = field(default_factory=Contact)
+    widget_origins: tuple[str, ...] = ()
+    """Pages that may show the chat in a frame, as origins: `https://laterraza.example`."""
     formal: bool = True
     """Whether the house says `usted` (True) or `tú`."""
 

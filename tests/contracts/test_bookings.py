@@ -663,6 +663,28 @@ async def test_the_bookings_between_two_instants_start_there(ledger: AnyLedger) 
     assert codes(cancelled) == ["C"]
 
 
+async def test_the_versions_between_two_instants_grow_with_every_change_there(
+    ledger: AnyLedger,
+) -> None:
+    async def versions() -> int:
+        return await ledger.bookings.versions(venue=VENUE, start=EIGHT, end=NINE)
+
+    seen = [await versions()]
+    booked = await book(ledger, "A", placement("T1", start=EIGHT))
+    await book(ledger, "B", placement("T2", start=NINE))
+    seen.append(await versions())
+    named = replace(booked, guest=replace(booked.guest, name="Otra"))
+    edited = await ledger.bookings.edit(changed=named, once=None, actor="staff", now=NOW)
+    seen.append(await versions())
+    for status in (BookingStatus.SEATED, BookingStatus.COMPLETED):
+        await ledger.bookings.set_status(
+            code=edited.code, status=status, version=None, once=None, actor="staff", now=NOW
+        )
+        seen.append(await versions())
+    assert seen == [0, 1, 2, 3, 4]
+    assert await ledger.bookings.versions(venue=VenueId("else"), start=EIGHT, end=NINE) == 0
+
+
 async def test_unsettled_bookings_are_those_that_waited_long_enough_oldest_first(
     ledger: AnyLedger,
 ) -> None:

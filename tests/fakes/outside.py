@@ -39,7 +39,7 @@ from domain.venue import (
     VenueKind,
     WeeklyHours,
 )
-from infrastructure.http.parts import Figures, HearPing
+from infrastructure.http.parts import Figures, HearPing, OpsWindow
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 EIGHT = datetime(2026, 11, 27, 19, tzinfo=UTC)
@@ -244,8 +244,10 @@ class Outside:
     reservations: OneBooking = field(default_factory=OneBooking)
     keys: KeyRing = field(default_factory=KeyRing)
     clock: StillClock = field(default_factory=StillClock)
+    links_key: bytes = b"a key for links"
     probes: dict[str, Callable[[], Any]] = field(default_factory=lambda: {"ledger": _well})
     conflicts: Conflicts | None = None
     hear_ping: HearPing | None = None
     cache: Cache | None = None
     figures: Figures | None = None
+    ops: OpsWindow | None = None

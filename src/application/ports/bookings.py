@@ -146,6 +146,14 @@ class Bookings(Protocol):
         """Bookings that start in [start, end), by start and then code; all statuses unless one is given."""
         ...
 
+    async def versions(self, *, venue: VenueId, start: datetime, end: datetime) -> int:
+        """The versions of the bookings that start in [start, end), added up.
+
+        It grows with every change that leaves a booking where it is, and costs less than reading
+        them; changes of place show in `DaySheets.revisions`.
+        """
+        ...
+
     async def unsettled(self, *, older_than: datetime, limit: int) -> Sequence[Booking]:
         """Bookings still `confirming` or `received`, last changed before `older_than`, oldest first."""
         ...

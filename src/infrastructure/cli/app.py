@@ -29,6 +29,7 @@ def build(program: Program) -> typer.Typer:
         serve,
         talk,
         understand,
+        venue,
     )
 
     cli = typer.Typer(
@@ -40,7 +41,7 @@ def build(program: Program) -> typer.Typer:
         # Plain help: the coloured one costs a tenth of a second at every start.
         rich_markup_mode=None,
     )
-    for command in (serve, talk, check, understand, compare, keys, airtable, replay, bench):
+    for command in (serve, talk, check, venue, understand, compare, keys, airtable, replay, bench):
         command.add(cli, program)
     return cli
 

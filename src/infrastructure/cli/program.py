@@ -119,6 +119,10 @@ class Program(Protocol):
         """Raises: AnfitrionError where a venue file is wrong."""
         ...
 
+    def write_venue(self, folder: Path, table: Mapping[str, Any]) -> Path:
+        """Write a house in the shape of a venue file. Raises: AnfitrionError where it is none."""
+        ...
+
     def zone_table(self) -> str: ...
 
     def ledger(self, settings: Settings) -> AbstractAsyncContextManager[OpenLedger]:

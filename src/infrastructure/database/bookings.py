@@ -57,6 +57,9 @@ _BETWEEN = (
     .order_by(_b.start, _b.code)
 )
 _BETWEEN_WITH_STATUS = _BETWEEN.where(_b.status == _param("status"))
+_VERSIONS = sa.select(sa.func.coalesce(sa.func.sum(_b.version), 0)).where(
+    _b.venue == _param("venue"), _b.start >= _param("from"), _b.start < _param("to")
+)
 _UNSETTLED = (
     sa.select(bookings)
     .where(_is_unsettled, _b.updated_at < _param("older_than"))
@@ -207,6 +210,12 @@ class DatabaseBookings:
         if status is None:
             return await self._read_all(_BETWEEN, values)
         return await self._read_all(_BETWEEN_WITH_STATUS, {**values, "status": status.value})
+
+    async def versions(self, *, venue: VenueId, start: datetime, end: datetime) -> int:
+        values = {"venue": venue, "from": start, "to": end}
+        return await self._database.read(
+            lambda connection: int(connection.execute(_VERSIONS, values).scalar_one())
+        )
 
     async def unsettled(self, *, older_than: datetime, limit: int) -> Sequence[Booking]:
         return await self._read_all(_UNSETTLED, {"older_than": older_than, "limit": limit})

@@ -38,6 +38,8 @@ class GuestBookingAnswer(BaseModel):
     status: str
     guest_name: str
     notes: str
+    link: str = ""
+    """The booking's own page, in answers to its guest: whoever has it may change the booking."""
 
 
 class BookingAnswer(GuestBookingAnswer):

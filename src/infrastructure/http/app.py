@@ -9,18 +9,23 @@ from fastapi import FastAPI
 
 from application.access import Scope
 from infrastructure.http import (
+    booking_pages,
     cache,
     chat,
     conflicts,
     health,
     metrics,
+    ops_page,
     pages,
     pings,
     problems,
     staff,
+    staff_page,
     venues,
 )
 from infrastructure.http.auth import Gate
+from infrastructure.http.guest_pass import GuestPasses
+from infrastructure.http.links import BookingLinks
 from infrastructure.http.middleware import BodyLimits, OnRequest, RequestEdge
 from infrastructure.http.parts import Opened, Parts
 from infrastructure.http.turns import LiveTurns
@@ -40,19 +45,23 @@ def create_http(
     version: str,
     api_keys: Sequence[tuple[Scope, str]] = (),
     is_loopback: bool = True,
+    public_url: str | None = None,
     body_timeout_s: float = BODY_TIMEOUT_S,
     on_request: OnRequest | None = None,
 ) -> FastAPI:
     """The app. `open_parts` is entered when the server starts and left after the last turn has ended.
 
     `api_keys` come on top of those in the ledger. `is_loopback`: only this machine can reach the
-    server, so that it is open while there is no key at all. `on_request` hears of every request.
+    server, so that it is open while there is no key at all. `public_url`: where guests reach it, for
+    links in what they are told. `on_request` hears of every request.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_parts() as opened:
             turns = LiveTurns(opened.conversation)
+            days = staff_page.watch(opened.reservations, opened.conflicts)
+            app.state.end_streams = days.close
             app.state.parts = Parts(
                 reservations=opened.reservations,
                 turns=turns,
@@ -63,11 +72,15 @@ def create_http(
                     open_if_unkeyed=is_loopback,
                 ),
                 clock=opened.clock,
+                links=BookingLinks(opened.links_key, public_url=public_url),
+                passes=GuestPasses(opened.links_key, clock=opened.clock),
                 probes=opened.probes,
+                days=days,
                 conflicts=opened.conflicts,
                 hear_ping=opened.hear_ping,
                 cache=opened.cache,
                 figures=opened.figures,
+                ops=opened.ops,
             )
             try:
                 yield
@@ -91,9 +104,21 @@ def create_http(
         },
     )
     problems.install(app)
-    for part in (chat, venues, staff, conflicts, pings, health, cache, metrics):
+    for part in (
+        chat,
+        booking_pages,
+        venues,
+        staff,
+        staff_page,
+        conflicts,
+        pings,
+        health,
+        cache,
+        metrics,
+    ):
         app.include_router(part.router)
     pages.install(app)
+    ops_page.install(app)
     app.add_middleware(BodyLimits, max_bytes=MAX_BODY_BYTES, timeout_s=body_timeout_s)
     app.add_middleware(RequestEdge, on_request=on_request)
     return app

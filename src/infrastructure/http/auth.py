@@ -22,8 +22,8 @@ REMEMBERED_S = 30.0
 
 _MAX_REMEMBERED = 1000
 
-_API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key")
-_BEARER = HTTPBearer(auto_error=False, description="The same API key as a bearer token")
+API_KEY = APIKeyHeader(name="X-API-Key", auto_error=False, description="An API key")
+BEARER = HTTPBearer(auto_error=False, description="The same API key as a bearer token")
 
 
 class Gate:
@@ -122,8 +122,8 @@ def needs(wanted: Scope) -> Callable[..., Coroutine[Any, Any, None]]:
 
     async def check(
         request: Request,
-        api_key: Annotated[str | None, Depends(_API_KEY)],
-        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+        api_key: Annotated[str | None, Depends(API_KEY)],
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     ) -> None:
         gate: Gate = request.app.state.parts.gate
         presented = api_key or (bearer.credentials if bearer else "")

@@ -18,12 +18,12 @@ from pydantic import (
     model_validator,
 )
 
-from application.access import Scope
 from application.cleaning import MAX_MESSAGE, clean_text, has_control
 from application.conversation import IncomingMessage
 from domain.venue import VenueId
 from infrastructure.http.answers import ChatAnswer
-from infrastructure.http.auth import needs
+from infrastructure.http.booking_pages import with_link
+from infrastructure.http.guest_pass import ByPass, check_guest, needs_pass_or_key
 from infrastructure.http.json_bytes import Json, as_json
 from infrastructure.http.parts import Parts, PartsHere
 from infrastructure.http.problems import Problem
@@ -33,7 +33,7 @@ from infrastructure.http.turns import LiveTurn
 RECONNECT_MS = 2000
 
 router = APIRouter(
-    route_class=StrictRoute, tags=["guest"], dependencies=[Depends(needs(Scope.GUEST))]
+    route_class=StrictRoute, tags=["guest"], dependencies=[Depends(needs_pass_or_key)]
 )
 
 
@@ -115,14 +115,16 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {200: {"model": ChatAnswer}}
 
 
 @router.post("/chat", responses=_RESPONSES)
-async def chat(asked: ChatRequest, parts: PartsHere) -> Json:
+async def chat(asked: ChatRequest, parts: PartsHere, by_pass: ByPass) -> Json:
     """Answer a guest's message."""
+    check_guest(asked.user_id, by_pass=by_pass)
     turn = parts.turns.attach(_incoming(asked, parts))
-    return Json(await turn.answer())
+    return Json(with_link(await turn.answer(), parts))
 
 
-async def _streamed_turn(asked: ChatRequest, parts: PartsHere) -> LiveTurn:
+async def _streamed_turn(asked: ChatRequest, parts: PartsHere, by_pass: ByPass) -> LiveTurn:
     """The turn, once it is accepted: what goes wrong before that still gets its own status code."""
+    check_guest(asked.user_id, by_pass=by_pass)
     turn = parts.turns.attach(_incoming(asked, parts))
     await turn.started()
     return turn
@@ -131,6 +133,7 @@ async def _streamed_turn(asked: ChatRequest, parts: PartsHere) -> LiveTurn:
 @router.post("/chat/stream", response_class=EventSourceResponse)
 async def chat_stream(
     turn: Annotated[LiveTurn, Depends(_streamed_turn)],
+    parts: PartsHere,
     last_event_id: Annotated[str, Header()] = "",
 ) -> AsyncIterator[ServerSentEvent]:
     """Answer a guest's message as events: `accepted`, `stage`, `token`, `done` or `error`.
@@ -139,8 +142,9 @@ async def chat_stream(
     """
     received = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 9 else 0
     async for event in turn.after(received):
+        data = with_link(event.data, parts) if event.name == "done" else event.data
         yield ServerSentEvent(
-            raw_data=as_json(event.data).decode(),
+            raw_data=as_json(data).decode(),
             event=event.name,
             id=str(event.number),
             retry=RECONNECT_MS if event.number == 1 else None,

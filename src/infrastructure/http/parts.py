@@ -9,6 +9,9 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
+from application.day_watch import DayWatch
+from application.demand import Demand
+from application.lately import Lately
 from application.ports.cache import Cache
 from application.ports.clock import Clock
 from application.ports.conflicts import Conflicts
@@ -16,6 +19,8 @@ from application.ports.keys import Keys
 from application.reservations import Reservations
 from domain.venue import Venue, VenueId
 from infrastructure.http.auth import Gate
+from infrastructure.http.guest_pass import GuestPasses
+from infrastructure.http.links import BookingLinks
 from infrastructure.http.problems import Problem
 from infrastructure.http.turns import Answers, LiveTurns
 
@@ -40,6 +45,14 @@ class Figures(Protocol):
     async def dashboard(self) -> Mapping[str, Any]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class OpsWindow:
+    """What this process remembers for `/ops` alone."""
+
+    lately: Lately
+    demand: Demand
+
+
 class Opened(Protocol):
     """What the composition root opens for the server."""
 
@@ -52,6 +65,8 @@ class Opened(Protocol):
     @property
     def clock(self) -> Clock: ...
     @property
+    def links_key(self) -> bytes: ...
+    @property
     def probes(self) -> Mapping[str, Probe]: ...
     @property
     def conflicts(self) -> Conflicts | None: ...
@@ -61,6 +76,8 @@ class Opened(Protocol):
     def cache(self) -> Cache | None: ...
     @property
     def figures(self) -> Figures | None: ...
+    @property
+    def ops(self) -> OpsWindow | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +86,10 @@ class Parts:
     turns: LiveTurns
     gate: Gate
     clock: Clock
+    links: BookingLinks
+    passes: GuestPasses
     probes: Mapping[str, Probe]
+    days: DayWatch
     conflicts: Conflicts | None = None
     """None where the ledger cannot have any (memory)."""
     hear_ping: HearPing | None = None
@@ -77,6 +97,7 @@ class Parts:
     cache: Cache | None = None
     figures: Figures | None = None
     """None where nothing is counted."""
+    ops: OpsWindow | None = None
 
     def venue(self, venue_id: str) -> Venue:
         """Raises: Problem 404."""

@@ -83,6 +83,13 @@ class _Server(uvicorn.Server):
         if self.started and self.servers:
             self._on_listening(address_of(self.servers[0].sockets[0]))
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # A stream that has no end of its own would be waited for until the time is up.
+        app = self.config.app
+        if isinstance(app, FastAPI) and hasattr(app.state, "end_streams"):
+            app.state.end_streams()
+        await super().shutdown(sockets)
+
 
 def address_of(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]

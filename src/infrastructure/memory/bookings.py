@@ -168,6 +168,9 @@ class MemoryBookings:
             and status in (None, booking.status)
         )
 
+    async def versions(self, *, venue: VenueId, start: datetime, end: datetime) -> int:
+        return sum(each.version for each in await self.between(venue=venue, start=start, end=end))
+
     async def unsettled(self, *, older_than: datetime, limit: int) -> Sequence[Booking]:
         waiting = {BookingStatus.CONFIRMING, BookingStatus.RECEIVED}
         found = [

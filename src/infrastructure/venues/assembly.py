@@ -121,6 +121,7 @@ def _assembled(file: VenueFile, year: int) -> Venue:
             for each in file.answers
         ),
         contact=Contact(**file.contact.model_dump()),
+        widget_origins=file.widget_origins,
         formal=file.formal,
     )
 

@@ -45,6 +45,10 @@ Aliases = dict[str, tuple[str, ...]]
 Identifier = Annotated[
     str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
 ]
+# As a browser compares it: no path, nothing that would end the policy it is written into.
+Origin = Annotated[
+    str, Field(pattern=r"^https?://(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$")
+]
 NO_TIME = timedelta(0)
 
 
@@ -166,6 +170,8 @@ class VenueFile(_Entry):
     """Part of the country by ISO 3166-2, for its own holidays."""
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     formal: bool = True
+    widget_origins: tuple[Origin, ...] = ()
+    """The venue's own sites, which may show the chat in a frame."""
     contact: ContactEntry = ContactEntry()
     policy: PolicyEntry = PolicyEntry()
     services: tuple[ServiceEntry, ...] = Field(min_length=1)

@@ -112,7 +112,8 @@ async def test_a_cancelled_booking_stays_in_the_calendar_as_cancelled(
     assert before.events[0]["status"] == "CONFIRMED"
     assert after.events[0]["status"] == "CANCELLED"
     assert after.events[0]["uid"] == before.events[0]["uid"]
-    assert after.events[0]["sequence"] == 0
+    assert after.events[0]["sequence"] == before.events[0]["sequence"] + 1
+    assert (before["method"], after["method"]) == ("PUBLISH", "CANCEL")
 
 
 async def test_the_days_list_is_read_by_day_and_status(client: httpx.AsyncClient) -> None:
