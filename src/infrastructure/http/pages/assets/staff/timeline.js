@@ -4,7 +4,8 @@ import { el, say } from "./dom.js";
 import { clock, later, minutes } from "./time.js";
 import { words } from "./words.js";
 
-const LEAST_PX_PER_MIN = 1.55;
+// A table is taken for an hour and more, a chair for half of one: names shall be read in both.
+const LEAST_PX_PER_MIN = { tables: 1.55, chairs: 3 };
 const LONG_PRESS_MS = 350;
 const DRAG_PX = 5;
 // A party that is confirmed and not seated so long after its start stands out.
@@ -122,7 +123,7 @@ export class Timeline {
   #fit() {
     if (!this.day || !this.scroller) return;
     const room = this.scroller.clientWidth - this.canvas.querySelector(".corner").offsetWidth - 2;
-    this.scale = Math.max(LEAST_PX_PER_MIN, room / minutes(this.day.from, this.day.to));
+    this.scale = Math.max(LEAST_PX_PER_MIN[this.day.usesTables ? "tables" : "chairs"], room / minutes(this.day.from, this.day.to));
     this.canvas.style.setProperty("--m", `${this.scale}px`);
     this.canvas.classList.toggle("roomy", this.scale * 30 > 62);
     const rows = this.canvas.querySelectorAll(".lane");
@@ -239,7 +240,7 @@ export class Timeline {
     },
     el("span", { class: "who" }, SIGNS[booking.status] ? el("i", { class: "sign", "aria-hidden": true }, SIGNS[booking.status]) : null,
       el("b", {}, name), booking.notes ? el("i", { class: "note", "aria-hidden": true }, "✎") : null),
-    el("span", { class: "when" }, el("b", {}, String(booking.party_size)), ` · ${clock(booking.from, zone)}`));
+    el("span", { class: "when" }, this.day.usesTables ? [el("b", {}, String(booking.party_size)), " · "] : null, clock(booking.from, zone)));
     return block;
   }
 
