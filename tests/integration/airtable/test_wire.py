@@ -697,7 +697,7 @@ class Slow(MemoryAllowance):
         return grant
 
 
-@pytest.mark.parametrize(("slow", "turns"), [(0, 1), (1, 2), (99, 3)])
+@pytest.mark.parametrize(("slow", "turns"), [(0, 1), (1, 2), (99, 8)])
 async def test_a_turn_that_is_over_is_let_pass_but_not_for_ever(
     emulator: RunningEmulator, bookings: Bookings, clock: MovedClock, slow: int, turns: int
 ) -> None:
