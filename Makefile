@@ -15,8 +15,8 @@ run: $(UV) ## Start the server on http://127.0.0.1:8000 with two sample venues
 test: $(UV) browser ## Run the test suite, all but what is marked slow
 	@$(UV) run pytest -n auto -m "not slow"
 
-slow: $(UV) browser ## Run the tests that are marked slow, four at once: they mostly wait
-	@$(UV) run pytest -n 4 -m slow || [ $$? -eq 5 ] # 5: nothing is marked slow
+slow: $(UV) browser ## Run the tests that are marked slow, two at once
+	@$(UV) run pytest -n 2 -m slow || [ $$? -eq 5 ] # 5: nothing is marked slow
 
 # The pages are tried in a real browser; without one those tests are skipped and say what installs it.
 browser:
