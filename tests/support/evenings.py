@@ -18,7 +18,9 @@ VENUE = "la-terraza"
 MADRID = ZoneInfo("Europe/Madrid")
 MONDAY = datetime(2026, 11, 23, 12, tzinfo=MADRID)
 _MONTHS = {11: "noviembre", 12: "diciembre", 1: "enero"}
-_OWN_TO_A_RUN = frozenset({"conversation_id", "message_id", "receipt", "age_s", "offer_id", "code", "link"})
+_OWN_TO_A_RUN = frozenset(
+    {"conversation_id", "message_id", "receipt", "age_s", "offer_id", "code", "link"}
+)
 
 
 @dataclass
