@@ -10,6 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 
 from infrastructure.zones import use_packaged_zones
 
@@ -32,6 +33,17 @@ for _name in (
     os.environ.pop(_name, None)
 
 use_packaged_zones()
+
+# A logged failure shows no local variables, as in service: drawing a whole app takes seconds.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 hypothesis.settings.register_profile(
     "anfitrion",

@@ -18,9 +18,9 @@ from infrastructure.logging import configure, keyed_hash, log_key
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, ours = root.handlers[:], root.level, structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**ours)
     root.handlers[:] = handlers
     root.setLevel(level)
 

@@ -243,6 +243,7 @@ async def test_a_booking_is_taken_once_however_often_the_button_is_pressed(site:
     await form.get_by_label("Nombre").fill("Laura Gil")
     await form.get_by_label("Teléfono").fill("+34600111222")
     await form.get_by_label("Personas").fill("4")
+    await expect(form.locator(".free")).to_have_attribute("aria-busy", "false")
     await form.get_by_role("button", name="21:30", exact=True).click()
     await form.get_by_role("button", name="Reservar").dblclick()
     await expect(page.locator("#toast")).to_contain_text("Reservada: 21:30")

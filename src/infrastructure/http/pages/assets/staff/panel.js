@@ -183,8 +183,9 @@ export class Panel {
       };
       await this.#book(body, keyOf(body));
     });
-    const look = () => this.#freeTimes(form, free);
-    for (const name of ["party_size", "date", "service"]) form[name]?.addEventListener("change", look);
+    const look = this.#freeTimes(form, free);
+    // While it is typed, not once the field is left: what leaves it may be a press on one of the times.
+    for (const name of ["party_size", "date", "service"]) form[name]?.addEventListener("input", look);
     this.#show("new", `${words.newBooking}`, form);
     form.guest_name.focus();
     look();
@@ -198,18 +199,35 @@ export class Panel {
       el("select", { name: "service" }, day.services.map((each) => el("option", { value: each.id }, each.names[language] ?? each.names[venue.languages[0]]))));
   }
 
-  async #freeTimes(form, box) {
+  /** Draws in `box` what is free for what `form` holds. The last question's answer counts, and what is
+   *  drawn already is left where it is, under somebody's finger as it may be. */
+  #freeTimes(form, box) {
     const { day, venue } = this.app;
-    const query = new URLSearchParams({ date: form.date.value, party_size: form.party_size.value });
-    if (form.service?.value) query.set("service", form.service.value);
-    let slots;
-    try {
-      ({ slots } = await get(`/venues/${venue.id}/availability?${query}`));
-    } catch { return box.replaceChildren(); }
-    const times = [...new Set(slots.map((slot) => clock(at(slot.start), day.zone)))];
-    return box.replaceChildren(
-      el("span", { class: "label" }, times.length ? words.freeTimes : words.noFreeTimes),
-      el("div", { class: "chips" }, times.map((time) => el("button", { type: "button", class: "chip", on: { click: () => { form.time.value = time; say(time); } } }, time))));
+    const draw = (times) => {
+      if (box.dataset.times === times.join()) return;
+      box.dataset.times = times.join();
+      box.replaceChildren(
+        el("span", { class: "label" }, times.length ? words.freeTimes : words.noFreeTimes),
+        el("div", { class: "chips" }, times.map((time) => el("button", { type: "button", class: "chip", on: { click: () => { form.time.value = time; say(time); } } }, time))));
+    };
+    const clear = () => {
+      delete box.dataset.times;
+      box.replaceChildren();
+    };
+    let asked = 0;
+    return async () => {
+      if (!form.date.validity.valid || !form.party_size.validity.valid) return;
+      asked += 1;
+      const mine = asked;
+      const query = new URLSearchParams({ date: form.date.value, party_size: form.party_size.value });
+      if (form.service?.value) query.set("service", form.service.value);
+      box.setAttribute("aria-busy", "true");
+      const slots = await get(`/venues/${venue.id}/availability?${query}`).then((found) => found.slots, () => null);
+      if (mine !== asked) return;
+      box.setAttribute("aria-busy", "false");
+      if (slots) draw([...new Set(slots.map((slot) => clock(at(slot.start), day.zone)))]);
+      else clear();
+    };
   }
 
   walkIn() {
