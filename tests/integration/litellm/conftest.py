@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,15 @@ def exceptions(ready: LiteLLMModel) -> dict[str, type[Exception]]:
     }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> Iterator[None]:
+    """What litellm leaves open is collected here, and not in the middle of somebody else's test."""
+    yield
+    gc.collect()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """litellm keeps connections of its own that nobody can close; when they are collected is chance."""
+    """litellm keeps connections of its own that nobody can close, and the collector complains."""
     mark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
     for item in items:
         if item.path.parent == Path(__file__).parent:

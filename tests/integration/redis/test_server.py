@@ -19,7 +19,7 @@ from tests.support.children import start_child
 KEY = venue_key(VENUE, version="1")
 
 STARTS_ONE = """
-import asyncio, sys
+import asyncio, signal, sys
 from pathlib import Path
 from infrastructure.redis.server import EmbeddedServer
 
@@ -29,6 +29,8 @@ async def main():
     print(server.pid, flush=True)
     await asyncio.sleep(60)
 
+# A shell that runs the tests in the background has them ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 asyncio.run(main())
 """
 
