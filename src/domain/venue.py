@@ -206,6 +206,49 @@ class ConfirmMode(StrEnum):
     """A guest who names an exact free slot and says to book it has agreed already."""
 
 
+class NoAnswer(StrEnum):
+    """What becomes of a booking whose guest has not answered a reminder that asks."""
+
+    KEEP = "keep"
+    TELL_STAFF = "tell_staff"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpPolicy:
+    """What the house writes to its guests once they have booked."""
+
+    confirmation: bool = True
+    """A written confirmation, where it can be sent to somewhere else than the conversation."""
+    reminders: tuple[timedelta, ...] = (timedelta(hours=24), timedelta(hours=2))
+    """How long before the start, descending. Whole days are days of the wall clock: a reminder a day
+    before 21:00 comes at 21:00, whether the clocks change in between or not."""
+    asks: bool = True
+    """Whether the first reminder asks the guest to say that they come."""
+    no_answer: NoAnswer = NoAnswer.KEEP
+    answer_by: timedelta = timedelta(hours=4)
+    """How long before the start `no_answer` is applied."""
+    quiet: Interval | None = Interval(22 * 60, 33 * 60)
+    """Wall-clock minutes in which nobody is written to of our own accord; may pass midnight."""
+
+
+class WaitlistOrder(StrEnum):
+    """Who of those that a freed place would suit is asked first."""
+
+    FIRST = "first"
+    """Whoever has waited longest."""
+    LARGEST = "largest"
+    """The largest party, then whoever has waited longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitlistPolicy:
+    enabled: bool = True
+    order: WaitlistOrder = WaitlistOrder.FIRST
+    answer_time: timedelta = timedelta(minutes=30)
+    """For how long a freed place is kept for the guest it is offered to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What the house allows."""
@@ -228,6 +271,8 @@ class Policy:
     closed_on_holidays: bool = False
     needs_phone: bool = False
     """Whether a booking needs a phone number (a channel that proves one counts)."""
+    follow_up: FollowUpPolicy = field(default_factory=FollowUpPolicy)
+    waitlist: WaitlistPolicy = field(default_factory=WaitlistPolicy)
     pacing: tuple[PacingRule, ...] = ()
 
 
