@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from application.cache_report import CacheHealth
     from application.committer import Heard
     from application.conversation import Conversation
+    from application.front_desk import FrontDesk
+    from application.message_desk import MessageDesk
     from application.ports.agents import HumanAgent, LogicAgent, RouterAgent
     from application.ports.bookings import Bookings
     from application.ports.cache import Cache
@@ -35,15 +37,23 @@ if TYPE_CHECKING:
     from application.ports.conflicts import Conflicts
     from application.ports.conversations import Conversations
     from application.ports.day_sheets import DaySheets
+    from application.ports.handovers import Handovers
     from application.ports.holds import Holds
     from application.ports.keys import Keys
     from application.ports.language_model import LanguageModel
+    from application.ports.messages import Messages
+    from application.ports.messenger import Messenger
     from application.ports.model_figures import PricedModel
+    from application.ports.posts import Posts
     from application.ports.store_state import StoreState
+    from application.ports.waitlist import Waitlist
     from application.reservations import Reservations
+    from application.sender import Sender
     from application.sheets import WarmSheets
     from application.store_keeper import Pass
     from application.store_office import StoreOffice
+    from application.waitlist_desk import WaitlistDesk
+    from domain.booking import Booking, BookingCode
     from domain.venue import Venue
     from infrastructure.airtable.care import BaseCare
     from infrastructure.airtable.health import WireHealth
@@ -79,6 +89,14 @@ class AnyLedger(Protocol):
     def day_sheets(self) -> DaySheets: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def posts(self) -> Posts: ...
+    @property
+    def handovers(self) -> Handovers: ...
+    @property
+    def waitlist(self) -> Waitlist: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,11 @@ class Opened:
     cache: Cache | None = None
     figures: Figures | None = None
     ops: OpsWindow | None = None
+    conversations: Conversations | None = None
+    posts: Posts | None = None
+    messages: MessageDesk | None = None
+    waitlist: WaitlistDesk | None = None
+    front_desk: FrontDesk | None = None
 
 
 def create_app(
@@ -128,6 +151,7 @@ def create_app(
     clock = clock or _clock(settings)
     measurements = _measurements(settings, clock)
     _check_tracing(settings)
+    _check_mail(settings)
 
     @asynccontextmanager
     async def open_parts() -> AsyncIterator[Opened]:
@@ -221,12 +245,18 @@ async def _open(
             logic or agents.logic,
             human or agents.human,
         )
+    aftercare = _aftercare(stack, settings, ledger, reservations, clock, opened, store)
     tracing = _tracing(stack, settings)
     observers = Observers(measurements, ops.lately, ops.demand)
     conversation = Conversation(
         router=router,
         human=human,
-        actions=Actions(reservations=reservations, logic=logic, observer=ops.demand),
+        actions=Actions(
+            reservations=reservations,
+            logic=logic,
+            observer=ops.demand,
+            waitlist=aftercare.waitlist,
+        ),
         reservations=reservations,
         conversations=ledger.conversations,
         bookings=ledger.bookings,
@@ -236,6 +266,8 @@ async def _open(
         news=None if store is None else store.office.news,
         settlement=None if store is None else store.office.settlement,
         observer=observers if tracing is None else tracing.observer(observers),
+        prompts=aftercare.messages,
+        front_desk=aftercare.front_desk,
     )
     answers: Answers = measurements.measured(conversation)
     figures = await stack.enter_async_context(
@@ -250,7 +282,7 @@ async def _open(
         )
     )
     if background:
-        await _start_background(stack, settings, ledger, conversation, clock)
+        await _start_background(stack, settings, ledger, conversation, clock, aftercare)
     return Opened(
         answers if tracing is None else tracing.answers(answers),
         reservations,
@@ -264,7 +296,155 @@ async def _open(
         conflicts=None if opened is None else opened.conflicts,
         hear_ping=None if store is None else store.hear_ping,
         ops=ops,
+        conversations=ledger.conversations,
+        posts=ledger.posts,
+        messages=aftercare.messages,
+        waitlist=aftercare.waitlist,
+        front_desk=aftercare.front_desk,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Aftercare:
+    """What follows a booking, and who else waits for a word from the house."""
+
+    messages: MessageDesk
+    waitlist: WaitlistDesk
+    front_desk: FrontDesk
+    sender: Sender | None
+
+
+def _aftercare(
+    stack: AsyncExitStack,
+    settings: Settings,
+    ledger: AnyLedger,
+    reservations: Reservations,
+    clock: Clock,
+    opened: Ledger | None,
+    store: _Store | None,
+) -> _Aftercare:
+    """`opened`: the ledger where it is one that several processes share; None in memory."""
+    from application.front_desk import FrontDesk
+    from application.message_desk import MessageDesk
+    from application.no_answer import NoAnswerDesk
+    from application.sender import Sender
+    from application.waitlist_desk import WaitlistDesk
+    from infrastructure.http.calendar_file import calendar_file
+    from infrastructure.local.human import word_news
+    from infrastructure.local.messages import word_message
+    from infrastructure.outgoing.chat import ChatMessenger
+
+    sender = (
+        None if opened is None else Sender(leases=opened.leases, clock=clock, holder=_own_name())
+    )
+    outside = _messengers(stack, settings, clock)
+
+    def calendar(booking: Booking, venue: Venue, link: str) -> bytes:
+        return calendar_file(booking, venue, now=clock.now(), link=link)
+
+    messages = MessageDesk(
+        venues=lambda: reservations.venues,
+        messages=ledger.messages,
+        bookings=ledger.bookings,
+        posts=ledger.posts,
+        waitlist=ledger.waitlist,
+        # The conversation comes first: what it is asked there can be answered at once.
+        messengers=(ChatMessenger(ledger.posts, clock=clock), *outside),
+        clock=clock,
+        word=word_message,
+        word_news=word_news,
+        no_answer=NoAnswerDesk(
+            messages=ledger.messages,
+            bookings=ledger.bookings,
+            conflicts=None if opened is None else opened.conflicts,
+            clock=clock,
+            asking=[each.name for each in outside if each.can_be_answered],
+        ),
+        link=_public_links(settings),
+        chat_link=_public_chat(settings),
+        calendar=calendar,
+        notices=None if opened is None or store is None else opened.notices,
+        news=None if store is None else store.office.news,
+        is_sender=None if sender is None else sender.is_ours,
+    )
+    return _Aftercare(
+        messages=messages,
+        waitlist=WaitlistDesk(
+            waitlist=ledger.waitlist,
+            reservations=reservations,
+            holds=ledger.holds,
+            messages=ledger.messages,
+            clock=clock,
+        ),
+        front_desk=FrontDesk(
+            handovers=ledger.handovers,
+            conversations=ledger.conversations,
+            posts=ledger.posts,
+            messages=messages,
+            clock=clock,
+        ),
+        sender=sender,
+    )
+
+
+def _messengers(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Sequence[Messenger]:
+    """The ways to guests that the settings name."""
+    ways: list[Messenger] = []
+    if settings.smtp_url is not None and settings.mail_from is not None:
+        from infrastructure.smtp.messenger import SmtpMessenger
+
+        url = settings.smtp_url.get_secret_value()
+        ways.append(SmtpMessenger(url, sender=settings.mail_from, clock=clock))
+    if settings.message_webhook_url is not None and settings.message_webhook_secret is not None:
+        from infrastructure.outgoing.webhook import WebhookMessenger
+
+        webhook = WebhookMessenger(
+            settings.message_webhook_url.get_secret_value(),
+            secret=settings.message_webhook_secret.get_secret_value(),
+            clock=clock,
+        )
+        stack.push_async_callback(webhook.aclose)
+        ways.append(webhook)
+    return ways
+
+
+def _check_mail(settings: Settings) -> None:
+    """Raises: SettingsError where the mail server's URL or the sender cannot be used."""
+    if settings.smtp_url is None or settings.mail_from is None:
+        return
+    from infrastructure.settings import SettingsError
+    from infrastructure.smtp.address import read_mail_server
+    from infrastructure.smtp.letters import read_address
+
+    try:
+        read_mail_server(settings.smtp_url.get_secret_value())
+    except ValueError as error:
+        raise SettingsError([f"SMTP_URL: {error}"]) from None
+    try:
+        read_address(settings.mail_from)
+    except ValueError as error:
+        raise SettingsError([f"MAIL_FROM: {error}"]) from None
+
+
+def _public_links(settings: Settings) -> Callable[[BookingCode], str]:
+    """A booking's page for somebody who is not on our page already; empty where we do not know our
+    own address."""
+    from infrastructure.http.links import BookingLinks
+    from infrastructure.logging import log_key
+
+    links = BookingLinks(log_key(settings.data_dir / "links.key"), public_url=settings.public_url)
+    return lambda code: "" if settings.public_url is None else links.url(code)
+
+
+def _public_chat(settings: Settings) -> Callable[[Venue], str]:
+    """Where a guest finds a house's chat; empty as above."""
+    base = (settings.public_url or "").rstrip("/")
+    return lambda venue: f"{base}/?venue={venue.id}" if base else ""
+
+
+def _own_name() -> str:
+    """Like no other process's."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def _check_tracing(settings: Settings) -> None:
@@ -365,7 +545,7 @@ async def _airtable(
         word=word_news,
         reload_houses=base.reload,
         on_change=base.on_change,
-        holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        holder=_own_name(),
         pace=pace_of(
             monthly_calls=settings.airtable_monthly_calls,
             pinged=settings.public_url is not None,
@@ -412,6 +592,7 @@ async def _start_background(
     ledger: AnyLedger,
     conversation: Conversation,
     clock: Clock,
+    aftercare: _Aftercare,
 ) -> None:
     """Background work begins beside the server, which answers while DBOS is still being loaded."""
     from application.upkeep import Upkeep
@@ -424,17 +605,26 @@ async def _start_background(
     )
 
     async def work() -> None:
-        from infrastructure.dbos.background import BackgroundWork
+        from infrastructure.dbos.background import BackgroundWork, Job
 
+        messages = aftercare.messages
         background = BackgroundWork(
             database_url=settings.background_url,
-            sweep_holds=upkeep.sweep_holds,
-            abandoned=upkeep.abandoned_turns,
-            finish_turn=upkeep.finish_turn,
+            sweeps={
+                "holds": upkeep.sweep_holds,
+                "waitlist": aftercare.waitlist.sweep,
+                "messages": messages.plan,
+            },
+            jobs={
+                "turn": Job(upkeep.abandoned_turns, (upkeep.finish_turn,)),
+                "message": Job(messages.due, (messages.deliver,)),
+            },
         )
         await background.start()
         await stopping.wait()
         await background.stop()
+        if aftercare.sender is not None:
+            await aftercare.sender.give_back()
 
     stopping = asyncio.Event()
     task = asyncio.create_task(work())

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import assert_never
 
+import structlog
+
 from application.errors import DependencyError, StoreUnavailable
+from application.ports.aftercare import GuestWaitlist
 from application.ports.agents import AgentReceipt, LogicAgent
 from application.ports.bookings import Once
 from application.ports.search_observer import SearchObserver
@@ -16,6 +19,7 @@ from domain.acts import Hindrance, Offer
 from domain.booking import Booking, BookingCode, spoken_code
 from domain.dialogue import (
     Action,
+    AppointmentKept,
     BookingDone,
     BookingsFound,
     BookOffer,
@@ -24,7 +28,10 @@ from domain.dialogue import (
     EditBooking,
     FindBookings,
     Hindered,
+    JoinWaitlist,
+    KeepAppointment,
     KeepOffer,
+    LeaveWaitlist,
     MoveBooking,
     OfferKept,
     OfferLost,
@@ -32,6 +39,8 @@ from domain.dialogue import (
     Search,
     SearchDone,
     VerifyDone,
+    WaitlistJoined,
+    WaitlistLeft,
 )
 from domain.errors import (
     BookingChanged,
@@ -46,12 +55,15 @@ from domain.errors import (
 from domain.floor import Slot
 from domain.guest import Guest
 from domain.venue import Venue
+from domain.waitlist import WaitlistEntry, WaitlistId
 
 # How many offers a reply can hold.
 MAX_OFFERS = 3
 
 # A slot that is lost between look and hold is looked for again this often.
 MAX_RACES = 3
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -98,10 +110,13 @@ class Actions:
         reservations: Reservations,
         logic: LogicAgent,
         observer: SearchObserver | None = None,
+        waitlist: GuestWaitlist | None = None,
     ) -> None:
+        """Without `waitlist` nobody can be put on one: the guest hears that it cannot be done now."""
         self._reservations = reservations
         self._logic = logic
         self._observer = observer
+        self._waitlist = waitlist
 
     async def carry_out(self, action: Action, errand: Errand) -> Outcome:
         """What came of an action. The house's refusals are outcomes too, and so is a ledger that
@@ -145,6 +160,12 @@ class Actions:
                 return await self._check(action, errand)
             case EditBooking():
                 return await self._edit(action, errand)
+            case KeepAppointment(booking=booking):
+                return await self._keep(booking)
+            case JoinWaitlist():
+                return await self._join(action, errand)
+            case LeaveWaitlist():
+                return WaitlistLeft(await self._leave(action, errand))
             case never:
                 assert_never(never)
 
@@ -231,6 +252,8 @@ class Actions:
             hold_id=action.offer.hold_id or None,
             once=errand.once("book", action.offer.slot, action.name),
         )
+        if action.offer.waitlist:
+            await self._taken_up(WaitlistId(action.offer.waitlist), booking)
         return BookingDone(booking)
 
     async def _move(self, action: MoveBooking, errand: Errand) -> Outcome:
@@ -262,7 +285,8 @@ class Actions:
             errand.venue, user_id=errand.user_id, phone=errand.phone
         )
         if not action.code:
-            return BookingsFound(tuple(own))
+            waiting = tuple(_joined(entry) for entry in await self._waiting(errand))
+            return BookingsFound(tuple(own), waiting=waiting)
         code = spoken_code(action.code)
         mine = tuple(booking for booking in own if booking.code == code)
         if mine:
@@ -284,6 +308,56 @@ class Actions:
         digits = "" if booking is None else "".join(filter(str.isdigit, booking.guest.phone))
         right = len(digits) >= 4 and digits[-4:] == action.digits
         return VerifyDone(booking if right else None, action.purpose)
+
+    # --- what follows a booking ------------------------------------------------------------------
+
+    async def _keep(self, booking: Booking) -> Outcome:
+        now = await self._reservations.get(booking.code)
+        return AppointmentKept(now) if now.is_open else Hindered(Hindrance.NOT_OPEN, now)
+
+    async def _join(self, wish: JoinWaitlist, errand: Errand) -> Outcome:
+        if self._waitlist is None:
+            return Hindered(Hindrance.STORE_DOWN)
+        entry = await self._waitlist.join(
+            errand.venue,
+            wish,
+            guest=Guest(errand.user_id, wish.name, wish.phone, wish.email, errand.language),
+            channel=errand.channel,
+            now=errand.now,
+        )
+        return _joined(entry, already=entry.created_at < errand.now)
+
+    async def _leave(self, action: LeaveWaitlist, errand: Errand) -> tuple[date, ...]:
+        """The days that were waited for."""
+        if self._waitlist is None:
+            return ()
+        if action.entry is not None:
+            entries = [action.entry]
+        else:
+            waiting = await self._waiting(errand)
+            entries = [e.id for e in waiting if not action.days or e.day in action.days]
+        left = [await self._waitlist.decline(entry) for entry in entries]
+        return tuple(sorted({entry.day for entry in left if entry is not None}))
+
+    async def _waiting(self, errand: Errand) -> Sequence[WaitlistEntry]:
+        if self._waitlist is None:
+            return ()
+        return await self._waitlist.of_guest(
+            errand.venue, user_id=errand.user_id, phone=errand.phone
+        )
+
+    async def _taken_up(self, entry: WaitlistId, booking: Booking) -> None:
+        """The booking stands, whatever becomes of this."""
+        if self._waitlist is None:
+            return
+        try:
+            await self._waitlist.take_up(entry, booking)
+        except StoreUnavailable:
+            log.warning("waitlist.not_noted", entry=entry)
+
+
+def _joined(entry: WaitlistEntry, *, already: bool = False) -> WaitlistJoined:
+    return WaitlistJoined(entry.day, entry.covers, entry.earliest, entry.latest, already)
 
 
 def _offer(slot: Slot, number: int, errand: Errand) -> Offer:

@@ -15,6 +15,7 @@ from domain.acts import (
     Booked,
     Cancelled,
     Escalated,
+    Expected,
     Kept,
     LargeParty,
     Moved,
@@ -24,6 +25,7 @@ from domain.acts import (
     Received,
     ShowBookings,
     Updated,
+    Waitlisted,
 )
 from domain.booking import Booking, shown_code
 from domain.dialogue import DialogueState, Expecting, missing_details
@@ -46,6 +48,8 @@ def outcome_of(acts: Sequence[Act], state: DialogueState) -> Outcome:
         done = _done_by(act)
         if done is not None:
             return done
+    if state.escalated and not acts:
+        return Outcome("escalated")  # a person has the conversation, and we say nothing in it
     if state.expecting is Expecting.OFFER and state.offers:
         return Outcome("offering")
     if state.task is None and state.expecting in {Expecting.NOTHING, Expecting.MENU}:
@@ -67,6 +71,8 @@ def _done_by(act: Act) -> Outcome | None:
             return Outcome("moved", "reschedule_appointment", booking)
         case Cancelled(booking=booking):
             return Outcome("cancelled", "cancel_appointment", booking)
+        case Waitlisted(already=already):
+            return Outcome("waitlisted", "none" if already else "join_waitlist")
         case Escalated() | LargeParty():
             return Outcome("escalated", "escalate")
         case AskLast4():
@@ -91,6 +97,7 @@ def _mentioned(acts: Sequence[Act]) -> Booking | None:
                 ShowBookings(bookings=(booking,))
                 | Updated(booking=booking)
                 | Kept(booking=booking)
+                | Expected(booking=booking)
                 | News(booking=booking)
             ):
                 return booking
@@ -128,7 +135,7 @@ def chat_answer(
         "status": outcome.status,
         "action": outcome.action,
         "missing": [d.value for d in missing_details(state, venue, phone=phone)],
-        "offers": [_offer_json(offer, venue) for offer in offers],
+        "offers": [offer_json(offer, venue) for offer in offers],
         "booking": None if outcome.booking is None else booking_json(outcome.booking, venue),
         "receipt": {
             "latency_ms": round(latency_ms, 1),
@@ -155,7 +162,7 @@ def booking_json(booking: Booking, venue: Venue) -> dict[str, Any]:
     }
 
 
-def _offer_json(offer: Offer, venue: Venue) -> dict[str, Any]:
+def offer_json(offer: Offer, venue: Venue) -> dict[str, Any]:
     return {
         "offer_id": offer.id,
         "start": _local(offer.slot.start, venue),

@@ -182,11 +182,19 @@ class _Gathering:
                 | acts.Cancelled()
                 | acts.Updated()
                 | acts.Kept()
+                | acts.Expected()
                 | acts.Waitlisted()
+                | acts.OnWaitlist()
+                | acts.WaitlistOver()
             ):
                 self._outcome(act)
             case acts.Dropped():
                 self.claims.add(Claim.DONE)
+            case acts.AskWaitlist(day=day, covers=covers):
+                self.claims.add(Claim.FULL)
+                self.entries.append(Entry(Standing.WISHED, day, covers=covers))
+            case acts.NoWaitlist(phone=phone):
+                self._phone(phone)
             case acts.Farewell(booking=booking) if booking is not None:
                 self._booking(booking)
             case acts.AskCancel(booking=booking) | acts.AskNewTime(booking=booking):
@@ -328,16 +336,24 @@ class _Gathering:
             case acts.Cancelled(booking=booking):
                 self._booking(booking, Standing.CANCELLED)
                 self.claims.update({Claim.CANCELLED, Claim.DONE})
-            case acts.Kept(booking=booking):
+            case acts.Kept(booking=booking) | acts.Expected(booking=booking):
                 self._booking(booking)
                 self.claims.add(Claim.DONE)
-            case acts.Waitlisted(day=day, covers=covers, earliest=earliest, latest=latest):
-                self.claims.update({Claim.WAITLISTED, Claim.DONE, Claim.FOLLOW_UP, Claim.FULL})
-                first, last = earliest % MINUTES_PER_DAY, latest % MINUTES_PER_DAY
-                self.entries.append(Entry(Standing.WAITING, day, first, last, covers))
-                self.entries.append(Entry(Standing.WISHED, day, covers=covers))
+            case acts.Waitlisted() | acts.OnWaitlist():
+                self._waiting(act)
+            case acts.WaitlistOver(day=day):
+                self.claims.update({Claim.UNLISTED, Claim.DONE})
+                self.entries.append(Entry(Standing.WISHED, day))
             case _:
                 raise TypeError(f"not an outcome: {act}")
+
+    def _waiting(self, act: acts.Waitlisted | acts.OnWaitlist) -> None:
+        self.claims.update({Claim.WAITLISTED, Claim.FOLLOW_UP, Claim.FULL})
+        if isinstance(act, acts.Waitlisted):
+            self.claims.add(Claim.DONE)
+        first, last = act.earliest % MINUTES_PER_DAY, act.latest % MINUTES_PER_DAY
+        self.entries.append(Entry(Standing.WAITING, act.day, first, last, act.covers))
+        self.entries.append(Entry(Standing.WISHED, act.day, covers=act.covers))
 
     def _news(self, news: acts.News) -> None:
         match news.kind:

@@ -38,7 +38,8 @@ def outcomes(argument: Argument) -> Iterator[str]:
     for statement in argument.statements:
         claim = statement.claim
         if statement.negated:
-            if claim in _DENIABLE and claim in held and not _refuses(argument.facts):
+            sure = claim is Claim.WAITLISTED or not _refuses(argument.facts)
+            if claim in _DENIABLE and claim in held and sure:
                 yield "outcome"
         elif claim is Claim.FAILED:
             if held & _UNDER_WAY and not _refuses(argument.facts):

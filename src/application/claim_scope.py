@@ -19,6 +19,7 @@ _STANDING: dict[Claim, frozenset[Standing]] = {
     Claim.MOVED: frozenset({Standing.BOOKED, Standing.RECEIVED}),
     Claim.CANCELLED: frozenset({Standing.CANCELLED}),
     Claim.WAITLISTED: frozenset({Standing.WAITING}),
+    Claim.UNLISTED: frozenset({Standing.WISHED}),
     Claim.HELD: frozenset({Standing.OFFERED, Standing.BOOKED}),
     Claim.FREE: frozenset({Standing.OFFERED, Standing.BOOKED}),
     Claim.FULL: frozenset({Standing.WISHED}),

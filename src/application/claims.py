@@ -71,7 +71,15 @@ def stated(text: str, language: str) -> frozenset[Claim]:
 
 
 _OUTCOMES = frozenset(
-    {Claim.BOOKED, Claim.MOVED, Claim.CANCELLED, Claim.WAITLISTED, Claim.STANDS, Claim.AWAITED}
+    {
+        Claim.BOOKED,
+        Claim.MOVED,
+        Claim.CANCELLED,
+        Claim.WAITLISTED,
+        Claim.UNLISTED,
+        Claim.STANDS,
+        Claim.AWAITED,
+    }
 )
 
 

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any
 
 from domain import acts, availability, booking, floor, guest, understanding, when
-from domain.dialogue import state, steps
+from domain.dialogue import prompts, state, steps
 
 _MODULES: tuple[types.ModuleType, ...] = (
     acts,
@@ -27,6 +27,7 @@ _MODULES: tuple[types.ModuleType, ...] = (
     when,
     state,
     steps,
+    prompts,
 )
 
 _CLASSES: dict[str, Any] = {

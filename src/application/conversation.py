@@ -17,6 +17,7 @@ from application.actions import Actions, Errand
 from application.chat_answer import chat_answer
 from application.codec import decode, encode
 from application.guest_news import GuestNews
+from application.ports.aftercare import Prompts, TakenConversations
 from application.ports.agents import (
     AgentReceipt,
     Exchange,
@@ -36,13 +37,35 @@ from application.ports.conversations import (
     TurnBegun,
     TurnRecord,
 )
+from application.ports.handovers import HandoverReason
 from application.ports.notices import Notice
 from application.ports.turn_observer import CompletedTurn, TurnObserver, Unobserved
 from application.reservations import Reservations
 from application.settlement import Settlement
-from domain.acts import Act, Booked, Cancelled, Moved, News, NoticeKind, Purpose, Received
+from domain.acts import (
+    Act,
+    Booked,
+    Cancelled,
+    Escalated,
+    LargeParty,
+    Moved,
+    News,
+    NoticeKind,
+    Purpose,
+    Received,
+)
 from domain.booking import Booking, BookingStatus
-from domain.dialogue import DialogueState, Here, Step, conclude, finished, next_step
+from domain.dialogue import (
+    DialogueState,
+    Here,
+    Prompt,
+    Step,
+    as_asked,
+    conclude,
+    finished,
+    next_step,
+    silenced,
+)
 from domain.understanding import Intent, Understanding
 from domain.venue import Venue, VenueId
 
@@ -126,6 +149,9 @@ class _Turn:
     availability: Mapping[str, Any] | None = None
     stopped: tuple[str, ...] = ()
     notices: Sequence[Notice] = ()
+    prompt: Prompt | None = None
+    taken: bool = False
+    """A person has the conversation: we are silent."""
 
     @property
     def last_reply(self) -> str:
@@ -150,10 +176,13 @@ class Conversation:
         news: GuestNews | None = None,
         settlement: Settlement | None = None,
         observer: TurnObserver | None = None,
+        prompts: Prompts | None = None,
+        front_desk: TakenConversations | None = None,
     ) -> None:
         """`phone_of` reads a user id as an E.164 number (empty where it is none); `guest_key` is the
         keyed hash under which a guest appears in logs. `news` and `settlement`: where the booking
-        store is another place than the ledger."""
+        store is another place than the ledger. `prompts`: what the house has asked of its own accord;
+        `front_desk`: where conversations wait for a person."""
         self._router = router
         self._human = human
         self._actions = actions
@@ -166,6 +195,8 @@ class Conversation:
         self._news = news
         self._settlement = settlement
         self._observer = observer or Unobserved()
+        self._prompts = prompts
+        self._front_desk = front_desk
 
     async def handle_message(self, incoming: IncomingMessage) -> AsyncIterator[TurnEvent]:
         """Answer one message, event by event; the last one is Answered.
@@ -186,11 +217,15 @@ class Conversation:
         turn = self._open(venue, begun, incoming)
         ended = False
         try:
-            await self._hear_news(turn)
-            settled = await self._own_up(turn)
+            settled = await self._open_ears(turn)
+            if turn.taken and not turn.acts:
+                response = await self._keep_silent(turn)
+                ended = True
+                yield Answered(response)
+                return
             understood = await self._understand(turn)
             yield self._stage(turn, "router")
-            if not settled:
+            if not settled and not turn.taken:
                 with self._observer.stage("decide"):
                     await self._decide(turn, understood)
             yield self._stage(turn, "logic")
@@ -227,8 +262,7 @@ class Conversation:
         if isinstance(begun, AlreadyAnswered):
             return
         turn = self._open(self._reservations.venue(abandoned.venue), begun, incoming)
-        await self._hear_news(turn)
-        await self._own_up(turn)
+        await self._open_ears(turn)
         language = turn.state.language or turn.venue.language
         understood = Understanding((Intent.AFFIRM,), language)
         reply = ""
@@ -271,6 +305,41 @@ class Conversation:
             history=[Exchange(each.message, each.reply) for each in begun.history],
             recordings=[{"venue": venue.id, "phone": phone}],
         )
+
+    async def _open_ears(self, turn: _Turn) -> bool:
+        """What has to be known before the message is read. True as in `_own_up`.
+
+        While a person has the conversation no news is told in it: it waits until we answer again.
+        """
+        if self._front_desk is not None:
+            turn.taken = await self._front_desk.is_taken(turn.begun.conversation_id)
+        if turn.taken:
+            turn.recordings.append({"taken": True})
+        else:
+            await self._hear_news(turn)
+            await self._hear_prompt(turn)
+        return await self._own_up(turn)
+
+    async def _hear_prompt(self, turn: _Turn) -> None:
+        if self._prompts is None:
+            return
+        turn.prompt = await self._prompts.prompt_for(
+            venue=turn.venue, user_id=turn.message.user_id, phone=turn.phone
+        )
+        if turn.prompt is not None:
+            turn.recordings.append({"prompt": encode(turn.prompt)})
+
+    async def _keep_silent(self, turn: _Turn) -> Mapping[str, Any]:
+        """Keep the message for the person who has the conversation.
+
+        What was being arranged is theirs from now on, so that a later "yes" is not taken for an answer
+        to something that we had asked before.
+        """
+        for offer in turn.state.offers:
+            if offer.hold_id:
+                await self._reservations.release(offer.hold_id)
+        turn.state = silenced(turn.state, now=turn.message.at)
+        return await self._save(turn, await self._understand(turn), "")
 
     async def _hear_news(self, turn: _Turn) -> None:
         """Say first what has come of the guest's bookings since they last wrote."""
@@ -336,16 +405,23 @@ class Conversation:
         return Booked(booking, earlier=earlier)
 
     async def _understand(self, turn: _Turn) -> Understanding:
+        if turn.taken:
+            return Understanding((Intent.HANDOFF,), turn.state.language)
         with self._observer.stage("router"):
             routed = await self._router.run(
-                message=turn.message, state=turn.state, venue=turn.venue, history=turn.history
+                message=turn.message,
+                state=as_asked(turn.state, turn.prompt, now=turn.message.at),
+                venue=turn.venue,
+                history=turn.history,
             )
         turn.receipts.append(routed.receipt)
         return routed.understanding
 
     async def _decide(self, turn: _Turn, understood: Understanding) -> None:
         """Take the dialogue on, action by action, until there is only something to say."""
-        here = Here(turn.venue, turn.message.at, understood, turn.phone, turn.last_reply)
+        here = Here(
+            turn.venue, turn.message.at, understood, turn.phone, turn.last_reply, turn.prompt
+        )
         errand = self._errand(turn)
         step = next_step(turn.state, here)
         for _ in range(MAX_ACTIONS):
@@ -364,6 +440,10 @@ class Conversation:
         turn.acts.extend(step.acts)
         for hold_id in step.release:
             await self._reservations.release(hold_id)
+        if step.answered and self._prompts is not None:
+            # Before the turn is saved: a guest who has said that they come must not be cancelled for
+            # want of an answer, whatever becomes of this turn.
+            await self._prompts.answered(step.answered)
 
     def _errand(self, turn: _Turn) -> Errand:
         return Errand(
@@ -400,6 +480,7 @@ class Conversation:
 
     async def _save(self, turn: _Turn, understood: Understanding, reply: str) -> Mapping[str, Any]:
         """Keep the turn, and say in one line what it was."""
+        await self._hand_over(turn)
         latency_ms = (self._clock.monotonic() - turn.started) * 1000
         response = chat_answer(
             venue=turn.venue,
@@ -443,6 +524,19 @@ class Conversation:
         )
         return response
 
+    async def _hand_over(self, turn: _Turn) -> None:
+        reason = _needs_a_person(turn.acts)
+        if reason is None or self._front_desk is None:
+            return
+        await self._front_desk.hand_over(
+            turn.venue,
+            turn.begun.conversation_id,
+            turn.message.user_id,
+            turn.message.channel,
+            reason,
+            turn.message.at,
+        )
+
     def _stage(self, turn: _Turn, stage: Literal["router", "logic", "human"]) -> StageDone:
         latest = next((r for r in reversed(turn.receipts) if r.agent == stage), None)
         if latest is None:
@@ -472,6 +566,18 @@ class Conversation:
             cost_usd=response["receipt"]["cost_usd"],
             duration_ms=response["receipt"]["latency_ms"],
         )
+
+
+def _needs_a_person(acts: Sequence[Act]) -> HandoverReason | None:
+    for act in reversed(acts):
+        match act:
+            case Escalated(asked=asked):
+                return HandoverReason.ASKED if asked else HandoverReason.STUCK
+            case LargeParty():
+                return HandoverReason.LARGE_PARTY
+            case _:
+                pass
+    return None
 
 
 def _unheard(begun: TurnBegun) -> tuple[int, ...]:

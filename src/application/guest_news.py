@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from application.ports.clock import Clock
 from application.ports.conflicts import ConflictKind, Conflicts
 from application.ports.notices import Notice, Notices
-from domain.booking import BookingCode
+from domain.booking import Booking, BookingCode
 from domain.venue import VenueId
 
 _ONLY_TO_BE_TOLD = frozenset(
@@ -40,7 +40,10 @@ class GuestNews:
         now = self._clock.now()
         await self._notices.told(ids=[notice.id for notice in notices], now=now)
         for notice in notices:
-            booking = notice.booking
-            for conflict in await self._conflicts.open_ones(venue=booking.venue, code=booking.code):
-                if conflict.kind in _ONLY_TO_BE_TOLD:
-                    await self._conflicts.resolve(id=conflict.id, now=now)
+            await self.written(notice.booking)
+
+    async def written(self, booking: Booking) -> None:
+        """The guest was written to about this booking: staff need not do so."""
+        for conflict in await self._conflicts.open_ones(venue=booking.venue, code=booking.code):
+            if conflict.kind in _ONLY_TO_BE_TOLD:
+                await self._conflicts.resolve(id=conflict.id, now=self._clock.now())

@@ -15,7 +15,7 @@ from application.codec import decode, encode
 from application.ports.agents import Exchange, HumanAgent, ReplyDone, ReplyPlan
 from application.ports.conversations import TurnRecord
 from domain.acts import Act
-from domain.dialogue import DialogueState, Here, conclude, finished, next_step
+from domain.dialogue import DialogueState, Here, conclude, finished, next_step, silenced
 from domain.venue import Venue, VenueId
 
 
@@ -85,16 +85,19 @@ async def _replay(
         said=decode(turn.understanding),
         phone=noted["phone"],
         last_reply=history[-1].reply if history else "",
+        prompt=decode(noted.get("prompt")),
     )
     if not state.language:
         state = DialogueState(language=here.venue.language)
+    if noted.get("taken") and "told" not in noted:
+        return silenced(state, now=here.now), TurnReplay(turn.number, (), "")
     news: tuple[Act, ...] = decode(noted.get("news", []))
     told: tuple[Act, ...] = decode(noted.get("told", []))
     if told:
         state = finished(state)
     acts: tuple[Act, ...] = ()
     differences: list[str] = []
-    if not noted.get("settled"):
+    if not noted.get("settled") and not noted.get("taken"):
         recorded = iter([r for r in turn.recordings if "action" in r])
         state, acts, differences = _decide(state, here, recorded)
     reply = await _reply(turn, here, state, (*news, *told, *acts), history, human, noted)

@@ -26,6 +26,8 @@ class Offer:
     slot: Slot
     expires_at: datetime
     hold_id: str = ""
+    waitlist: str = ""
+    """The waitlist entry whose place this is (`domain.waitlist.WaitlistId`); empty for any other offer."""
 
 
 class Detail(StrEnum):
@@ -356,11 +358,62 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """The guest has said that they come: the house looks forward to it."""
+
+    booking: Booking
+
+
+# --- the waitlist --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AskWaitlist:
+    """Nothing is free: shall we put the guest on the waitlist for this day?"""
+
+    day: date
+    covers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Waitlisted:
+    """The guest is on the waitlist for a start between two service-day minutes, both included."""
+
     day: date
     covers: int
     earliest: int
     latest: int
+    already: bool = False
+    """They had been on it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnWaitlist:
+    """Beside their bookings: what the guest is waiting for."""
+
+    day: date
+    covers: int
+    earliest: int
+    latest: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitlistOver:
+    """The guest waits for that day no longer."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class NotWaiting:
+    """The guest wanted to leave a waitlist, and is on none."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoWaitlist:
+    """The house keeps no waitlist."""
+
+    phone: str = ""
 
 
 # --- existing bookings -------------------------------------------------------------------------
@@ -523,7 +576,13 @@ Act = (
     | Updated
     | Kept
     | Dropped
+    | Expected
+    | AskWaitlist
     | Waitlisted
+    | OnWaitlist
+    | WaitlistOver
+    | NotWaiting
+    | NoWaitlist
     | AskCancel
     | AskNewTime
     | ShowBookings

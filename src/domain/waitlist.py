@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
@@ -59,3 +59,25 @@ def in_order(entries: Iterable[WaitlistEntry], order: WaitlistOrder) -> tuple[Wa
     if order is WaitlistOrder.LARGEST:
         return tuple(sorted(waiting, key=lambda each: (-each.covers, each.created_at, each.id)))
     return tuple(sorted(waiting, key=lambda each: (each.created_at, each.id)))
+
+
+def joined_again(before: WaitlistEntry, now: WaitlistEntry) -> WaitlistEntry:
+    """The place of somebody who asks once more for what they wait for already.
+
+    They wish for the hours they name now, and can be reached as they say now; whatever they do not
+    say again stays. It is still for whoever joined first: a phone number alone, which anybody can type,
+    takes no place over.
+    """
+    return replace(
+        before,
+        earliest=now.earliest,
+        latest=now.latest,
+        guest=Guest(
+            user_id=before.guest.user_id or now.guest.user_id,
+            name=now.guest.name or before.guest.name,
+            phone=now.guest.phone or before.guest.phone,
+            email=now.guest.email or before.guest.email,
+            language=now.guest.language or before.guest.language,
+        ),
+        notes=now.notes or before.notes,
+    )

@@ -10,6 +10,7 @@ import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -33,8 +34,11 @@ _NEVER_SHOWN = frozenset(
         "api_keys",
         "database_url",
         "deepseek_api_key",
+        "message_webhook_secret",
+        "message_webhook_url",
         "openai_api_key",
         "redis_url",
+        "smtp_url",
     }
 )
 """Settings that hold secrets, whole or in part."""
@@ -82,6 +86,20 @@ def _cache(url: SecretStr) -> SecretStr:
     schemes = ("redis://", "rediss://", "unix://", "redis+sentinel://", "redis+cluster://")
     value = url.get_secret_value()
     if value not in ("embedded", "off") and not value.startswith(schemes):
+        raise ValueError
+    return url
+
+
+def _mail_server(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError
+    return url
+
+
+def _web_address(url: SecretStr) -> SecretStr:
+    """Some services put what lets a caller in into the address itself."""
+    if not url.get_secret_value().startswith(("http://", "https://")):
         raise ValueError
     return url
 
@@ -163,6 +181,23 @@ class Settings(BaseSettings):
         str | None, Field(pattern=r"^https?://", description="an http or https address")
     ] = None
 
+    smtp_url: Annotated[
+        Annotated[SecretStr, AfterValidator(_mail_server)] | None,
+        Field(description="smtp://USER:PASSWORD@HOST:PORT or smtps://…"),
+    ] = None
+    mail_from: Annotated[
+        str | None,
+        Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$", max_length=254, description="an e-mail address"),
+    ] = None
+    message_webhook_url: Annotated[
+        Annotated[SecretStr, AfterValidator(_web_address)] | None,
+        Field(description="an http or https address"),
+    ] = None
+    message_webhook_secret: Annotated[
+        Annotated[SecretStr, Field(min_length=16)] | None,
+        Field(description="a text of 16 characters or more"),
+    ] = None
+
     router_model: ModelNames = "openai/gpt-4o"
     logic_model: ModelNames = "deepseek/deepseek-v4-flash"
     human_model: ModelNames = "openai/gpt-4o"
@@ -218,6 +253,14 @@ class Settings(BaseSettings):
     def _airtable_is_whole(self) -> Settings:
         if (self.airtable_api_key is None) != (self.airtable_base_id is None):
             raise ValueError("AIRTABLE_API_KEY and AIRTABLE_BASE_ID: set both, or neither")
+        return self
+
+    @model_validator(mode="after")
+    def _ways_to_guests_are_whole(self) -> Settings:
+        if (self.smtp_url is None) != (self.mail_from is None):
+            raise ValueError("SMTP_URL and MAIL_FROM: set both, or neither")
+        if (self.message_webhook_url is None) != (self.message_webhook_secret is None):
+            raise ValueError("MESSAGE_WEBHOOK_URL and MESSAGE_WEBHOOK_SECRET: set both, or neither")
         return self
 
     @property

@@ -123,6 +123,8 @@ async def test_history_is_a_window_of_the_last_turns_oldest_first(ledger: AnyLed
     begun = await begin(ledger, "m6", history=2)
     assert list(begun.history) == records[-2:]
     assert await ledger.conversations.turns(conversation_id="talk-m1") == records
+    last = await ledger.conversations.turns(conversation_id="talk-m1", last=2)
+    assert last == records[-2:]
     await ledger.conversations.drop_turn(begun=begun)
     assert (await begin(ledger, "m7", history=0)).history == []
 

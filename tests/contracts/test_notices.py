@@ -105,3 +105,25 @@ async def test_who_has_no_user_id_does_not_hear_of_bookings_that_staff_typed(
     await add(store_ledger, Notice(NoticeKind.MOVED, typed))
     assert await heard(store_ledger, user_id="") == []
     assert len(await heard(store_ledger, user_id="", phone=PHONE)) == 1
+
+
+async def test_what_no_guest_has_heard_is_fresh_whoever_they_are(
+    store_ledger: StoreLedger,
+) -> None:
+    beas = booking("CCC", placement("T3"), user_id="bea")
+    await add(
+        store_ledger,
+        Notice(NoticeKind.MOVED, LATER, before=ANAS),
+        Notice(NoticeKind.CANCELLED, beas),
+        Notice(NoticeKind.CANCELLED, SECOND),
+    )
+    notices, since = store_ledger.notices, NOW
+    found = await notices.fresh(since=since, after=0, limit=10)
+    assert [each.booking.code for each in found] == ["AAA", "CCC", "BBB"]
+    first, second, _ = found
+    assert [n.id for n in await notices.fresh(since=since, after=first.id, limit=1)] == [second.id]
+    later = NOW + timedelta(seconds=1)
+    assert list(await notices.fresh(since=later, after=0, limit=10)) == []
+    await notices.told(ids=[second.id], now=NOW)
+    left = await notices.fresh(since=since, after=0, limit=10)
+    assert [each.booking.code for each in left] == ["AAA", "BBB"]

@@ -17,10 +17,14 @@ from application.conversation import (
     TurnEvent,
     Words,
 )
+from application.front_desk import FrontDesk
+from application.message_desk import MessageDesk
 from application.ports.cache import Cache
 from application.ports.conflicts import Conflicts
+from application.ports.conversations import Conversations
 from application.ports.keys import ApiKey
 from application.reservations import CannotPlace, Found, Reservations, StaffBooking, StaffChange
+from application.waitlist_desk import WaitlistDesk
 from domain.availability import Availability, Refusal, RefusalCode
 from domain.booking import Booking, BookingCode, BookingId, BookingStatus, PartySize
 from domain.errors import BookingChanged, BookingNotFound
@@ -40,6 +44,7 @@ from domain.venue import (
     WeeklyHours,
 )
 from infrastructure.http.parts import Figures, HearPing, OpsWindow
+from infrastructure.memory.posts import MemoryPosts
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 EIGHT = datetime(2026, 11, 27, 19, tzinfo=UTC)
@@ -251,3 +256,8 @@ class Outside:
     cache: Cache | None = None
     figures: Figures | None = None
     ops: OpsWindow | None = None
+    conversations: Conversations | None = None
+    posts: MemoryPosts | None = field(default_factory=MemoryPosts)
+    messages: MessageDesk | None = None
+    waitlist: WaitlistDesk | None = None
+    front_desk: FrontDesk | None = None

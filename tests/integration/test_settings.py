@@ -9,6 +9,7 @@ import pytest
 
 from application.access import Scope
 from infrastructure.settings import SettingsError, read_settings
+from main import create_app
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +58,10 @@ def test_a_wrong_value_is_one_clear_line(
         ("API_KEYS", "boss:s3cret"),
         ("API_KEYS", "s3cret"),
         ("DATABASE_URL", "mysql://me:s3cret@db/x"),
+        ("SMTP_URL", "http://me:s3cret@mail"),
+        ("SMTP_URL", "smtp://"),
+        ("MESSAGE_WEBHOOK_URL", "ftp://me:s3cret@hook"),
+        ("MESSAGE_WEBHOOK_SECRET", "s3cret"),
     ],
 )
 def test_a_wrong_value_that_holds_a_secret_is_not_shown(
@@ -114,6 +119,45 @@ def test_keys_are_pairs_of_scope_and_key(monkeypatch: pytest.MonkeyPatch) -> Non
     settings = read_settings()
     assert settings.fixed_keys == ((Scope.GUEST, "a:b"), (Scope.STAFF, "c"))
     assert "a:b" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("SMTP_URL", "smtp://me:s3cret@mail.example", "SMTP_URL and MAIL_FROM"),
+        ("MAIL_FROM", "sala@house.example", "SMTP_URL and MAIL_FROM"),
+        ("MESSAGE_WEBHOOK_URL", "https://n8n.example/s3cret", "MESSAGE_WEBHOOK_URL and"),
+        ("MESSAGE_WEBHOOK_SECRET", "s3cret-and-long-enough", "MESSAGE_WEBHOOK_URL and"),
+    ],
+)
+def test_half_a_way_to_guests_is_none(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, line: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert line in str(refused.value)
+    assert "s3cret" not in str(refused.value)
+
+
+def test_the_ways_to_guests_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTP_URL", "smtp://me:s3cret@mail.example")
+    monkeypatch.setenv("MAIL_FROM", "sala@house.example")
+    monkeypatch.setenv("MESSAGE_WEBHOOK_URL", "https://n8n.example/s3cret")
+    monkeypatch.setenv("MESSAGE_WEBHOOK_SECRET", "s3cret-and-long-enough")
+    assert "s3cret" not in repr(read_settings())
+
+
+def test_a_mail_servers_query_that_means_nothing_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SMTP_URL", "smtp://me:s3cret@mail.example?tls=maybe")
+    monkeypatch.setenv("MAIL_FROM", "sala@house.example")
+    with pytest.raises(
+        SettingsError, match="SMTP_URL: the mail server's URL has a query"
+    ) as refused:
+        create_app(read_settings())
+    assert "s3cret" not in str(refused.value)
 
 
 def test_an_empty_value_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,7 @@ _ARGUMENTS = (
     # No page of ours reaches another machine, and none that a test makes can either.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
-_PATIENCE_MS = 20_000
+PATIENCE_MS = 20_000
 _GRAVE = frozenset({"serious", "critical"})
 
 
@@ -77,7 +77,7 @@ class Visit:
         """Uncaught errors, refusals by a page's policy, and console errors of all its pages."""
         self.asked: list[str] = []
         """The address of every request."""
-        context.set_default_timeout(_PATIENCE_MS)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on(
             "console",

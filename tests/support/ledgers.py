@@ -19,13 +19,17 @@ from application.ports.bookings import Bookings, Once
 from application.ports.conflicts import Conflicts
 from application.ports.conversations import Conversations
 from application.ports.day_sheets import DaySheets
+from application.ports.handovers import Handovers
 from application.ports.holds import Holds
 from application.ports.keys import Keys
 from application.ports.leases import COMMITTER, Leases
+from application.ports.messages import Messages
 from application.ports.mirror import Mirror
 from application.ports.notices import Notices
 from application.ports.outbox import Outbox
+from application.ports.posts import Posts
 from application.ports.store_state import StoreState
+from application.ports.waitlist import Waitlist
 from domain.booking import Booking, BookingCode, BookingId, BookingStatus, PartySize
 from domain.cells import cell_after, cell_of
 from domain.floor import Charge, Claim, Placement, Slot
@@ -56,6 +60,14 @@ class AnyLedger(Protocol):
     def day_sheets(self) -> DaySheets: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def posts(self) -> Posts: ...
+    @property
+    def handovers(self) -> Handovers: ...
+    @property
+    def waitlist(self) -> Waitlist: ...
 
 
 class StoreLedger(AnyLedger, Protocol):

@@ -63,6 +63,7 @@ _QUESTIONS = (
     acts.AskWhichService,
     acts.AskCancel,
     acts.AskNewTime,
+    acts.AskWaitlist,
     acts.AskWhichBooking,
     acts.AskLast4,
     acts.ChooseOffer,
@@ -259,8 +260,12 @@ def _is_said(act: Act, text: str, plan: ReplyPlan) -> bool:
             return _has_times([booking], text, plan) and _states(act, text, plan)
         case acts.Moved(booking=booking):
             return _has_times([booking], text, plan) and _states(act, text, plan)
-        case acts.Cancelled() | acts.Waitlisted():
+        case acts.Cancelled() | acts.Expected():
             return _states(act, text, plan)
+        case acts.Waitlisted() | acts.OnWaitlist() | acts.WaitlistOver():
+            return _states(act, text, plan)
+        case acts.NothingFree(waitlist=True):
+            return "?" in text
         case acts.ShowBookings(bookings=bookings) | acts.AskWhichBooking(bookings=bookings):
             return all(shown_code(b.code) in text for b in bookings)
         case acts.Offered(offers=offers) | acts.ChooseOffer(offers=offers):
@@ -287,7 +292,10 @@ _OUTCOMES: dict[type[Act], frozenset[Claim]] = {
     acts.News: frozenset({Claim.CANCELLED, Claim.FULL, Claim.DONE}),
     acts.Moved: frozenset({Claim.MOVED, Claim.DONE, Claim.BOOKED}),
     acts.Cancelled: frozenset({Claim.CANCELLED}),
+    acts.Expected: frozenset({Claim.AWAITED, Claim.BOOKED, Claim.STANDS}),
     acts.Waitlisted: frozenset({Claim.WAITLISTED}),
+    acts.OnWaitlist: frozenset({Claim.WAITLISTED}),
+    acts.WaitlistOver: frozenset({Claim.UNLISTED}),
     acts.Escalated: frozenset({Claim.HANDED_OVER, Claim.FOLLOW_UP}),
 }
 

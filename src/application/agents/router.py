@@ -111,6 +111,9 @@ _ASKED: Mapping[Expecting, str] = {
     Expecting.LAST4: "four digits",
     Expecting.SUGGESTED_DAY: "whether the suggested day suits",
     Expecting.MENU: "a number of the menu",
+    Expecting.WAITLIST: "whether to join the waitlist, or another day",
+    Expecting.COMING: "whether they come to their booking, by a reminder",
+    Expecting.PLACE: "whether they take the place that came free",
 }
 
 

@@ -115,6 +115,7 @@ WORDS = Words(
         Claim.MOVED: r"\b(?:verschoben|umgebucht|verlegt|geändert|vorverlegt|umgelegt)\b|\bverschiebe (?:ich )?(?:ihn|sie|ihre|den|die)\b",
         Claim.CANCELLED: r"\b(?:storniert|abgesagt|gelöscht|annulliert|gestrichen)\b|\bstorniere (?:ich )?(?:ihre|die|sie)\b|\bstornierung (?:ist )?(?:erfolgt|bestätigt|abgeschlossen)\b",
         Claim.WAITLISTED: r"\bauf (?:der|die|unserer|unsere) warteliste(?: \S+){0,2}(?: (?:gesetzt|eingetragen|aufgenommen))?\b",
+        Claim.UNLISTED: r"\bvon (?:der|unserer) warteliste (?:genommen|gestrichen|entfernt|gelöscht)\b",
         Claim.UPDATED: r"\b(?:aktualisiert|korrigiert|ergänzt|gespeichert)\b",
         Claim.HELD: r"\b(?:halte|halten|freihalten|zurückgelegt|freigehalten|reserviert bis)\b",
         Claim.DONE: r"^\W*(?:erledigt|fertig|geschafft|alles erledigt|gemacht)\b|\balles (?:erledigt|geregelt|klar für)\b|✅|✔|☑|🎉",

@@ -196,8 +196,9 @@ WORDS = Words(
         ),
         Claim.WAITLISTED: (
             r"\b(?:apuntad|anotad|inscrit|añadid|agregad|puest|incluid|metid)[oa]s?(?: \S+){0,3} lista de espera\b|\b(?:está[sn]?|queda[sn]?|quedó|entra|figura)(?: \S+){0,3} (?:en|a) (?:la |nuestra )?lista de espera\b"
-            r"|\b(?:apunt|anot|añad|agreg|inclu)(?:é|í|o|amos)(?: \S+){0,3} lista de espera\b|\ben (?:la )?lista de espera(?: \S+){0,3} (?:queda|está|figura)\b"
+            r"|\b(?:apunt|anot|añad|agreg|inclu)(?:é|í|o|amos)(?: \S+){0,3} lista de espera\b|\ben (?:la )?lista de espera(?: \S+){0,3} (?:queda|está|figura)[sn]?\b"
         ),
+        Claim.UNLISTED: r"\b(?:quitad|borrad|sacad|eliminad|retirad|dad)[oa]s?(?: de baja)?(?: \S+){0,2} (?:de|en) (?:la |nuestra )?lista de espera\b|\b(?:quit|borr|saqu|elimin|retir)(?:é|amos)(?: \S+){0,2} de (?:la |nuestra )?lista de espera\b|\bfuera de (?:la |nuestra )?lista de espera\b|\bya no (?:est(?:á[sn]?|áis)|figura[sn]?|sigue[sn]?|espera[sn]?)(?: \S+){0,2} (?:la |nuestra )?lista de espera\b|\bsal(?:e[sn]?|ís|iste) de (?:la |nuestra )?lista de espera\b",
         Claim.UPDATED: r"\b(?:actualizad|corregid|añadid|agregad)[oa]s?\b|\bactualic[éó]\b|\b(?:añadí|corregí|guardé)\b",
         Claim.HELD: r"\b(?:se l[ao]s?|te l[ao]s?|l[aeo]s?|os l[ao]) (?:guardo|guardamos|mantengo|retengo|aguanto|tengo (?:guardad|bloquead|apartad)[oa])\b|\b(?:guardad|retenid|bloquead)[oa]s?\b|\bguardo (?:la|esta|una|su|tu) (?:mesa|hora|hueco)",
         Claim.DONE: r"^\W*(?:list[oa]|hecho|ya está|todo listo|solucionado|arreglado|perfecto, ?list[oa])\b|\btodo (?:listo|hecho|resuelto)\b|\bya está (?:hecho|todo)\b|\bya estaría(?= ?(?:$|[,.!]))|✅|✔|☑|🎉",

@@ -109,6 +109,7 @@ WORDS = Words(
         Claim.MOVED: r"\b(?:déplacée?s?|modifiée?s?|reportée?s?|décalée?s?|changée?s?|reprogrammée?s?|avancée?s?|repoussée?s?)\b|\b(?:est|sera) passée? (?:à|au)\b",
         Claim.CANCELLED: r"\b(?:annulée?s?|supprimée?s?)\b|\bje (?:vous )?(?:l')?annule\b|\bannulation (?:faite|confirmée|effectuée)\b",
         Claim.WAITLISTED: r"\b(?:inscrite?s?|ajoutée?s?|mise?s?|êtes|placée?s?|figurez)(?: \S+){0,4} liste d'attente\b",
+        Claim.UNLISTED: r"\b(?:retirée?s?|enlevée?s?|supprimée?s?|sortie?s?|rayée?s?)(?: \S+){0,2} de (?:la |notre )?liste d'attente\b",
         Claim.UPDATED: r"\b(?:mise? à jour|corrigée?s?|actualisée?s?)\b",
         Claim.HELD: r"\b(?:garde|gardons|retiens|gardée?s?|retenue?s?|retenons)\b",
         Claim.DONE: r"^\W*(?:c'est fait|fait|voilà|parfait, c'est|terminé|réglé)\b|\btout est (?:fait|réglé)\b|✅|✔|☑|🎉",

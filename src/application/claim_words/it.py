@@ -120,6 +120,7 @@ WORDS = Words(
         Claim.MOVED: r"\b(?:spostat|modificat|cambiat|riprogrammat|rinviat|anticipat|posticipat)[oaie]\b|\bsposto\b",
         Claim.CANCELLED: r"\b(?:cancellat|annullat|disdett|eliminat)[oaie]\b|\b(?:le|la|ti) (?:cancello|annullo)\b",
         Claim.WAITLISTED: r"\b(?:inserit|aggiunt|mess|è|sei|siete|iscritt)[oaie]?(?: \S+){0,4} lista d['i] ?attesa\b",
+        Claim.UNLISTED: r"\b(?:tolt|rimoss|cancellat|eliminat)[oaie](?: \S+){0,2} dalla lista d['i] ?attesa\b",
         Claim.UPDATED: r"\b(?:aggiornat|corrett|salvat)[oaie]\b",
         Claim.HELD: r"\b(?:tengo|teniamo|tenuto|tenuta|conservo|mantengo) (?:il|la|per|da|bloccat|libero|fermo)\b",
         Claim.DONE: r"^\W*(?:fatto|ecco fatto|pronto|tutto fatto|perfetto, fatto|sistemato)\b|\btutto (?:fatto|sistemato)\b|✅|✔|☑|🎉",

@@ -115,6 +115,7 @@ WORDS = Words(
         Claim.MOVED: r"\b(?:remarcad|alterad|mudad|movid|transferid|reagendad|adiad|antecipad|passad)[oa]s?\b|\b(?:remarquei|alterei|mudei|transferi|reagendei|movi)\b",
         Claim.CANCELLED: r"\b(?:cancelad|anulad|desmarcad|eliminad)[oa]s?\b|\b(?:cancelei|anulei|desmarquei)\b",
         Claim.WAITLISTED: r"\b(?:está|ficou|fica|coloquei|incluí|adicionad[oa]|inscrit[oa]|adicionei)(?: \S+){0,4} (?:lista|fila) de espera\b",
+        Claim.UNLISTED: r"\b(?:retirad|removid|tirad|excluíd)[oa]s?(?: \S+){0,2} da (?:lista|fila) de espera\b|\b(?:tirei|removi|retirei|saiu)(?: \S+){0,2} da (?:lista|fila) de espera\b",
         Claim.UPDATED: r"\b(?:atualizad|actualizad|corrigid)[oa]s?\b|\batualizei\b",
         Claim.HELD: r"\b(?:guardo|guardei|seguro|segurei|mantenho) (?:a|essa|esta|sua|o|para)\b|\b(?:guardad|bloquead)[oa]s?\b",
         Claim.DONE: r"^\W*(?:pronto|prontinho|feito|tudo pronto|resolvido)\b|\btudo (?:pronto|feito|resolvido)\b|✅|✔|☑|🎉",

@@ -23,6 +23,8 @@ class Claim(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     WAITLISTED = "waitlisted"
+    UNLISTED = "unlisted"
+    """They have been taken off the waitlist."""
     UPDATED = "updated"
     HELD = "held"
     """A table is kept for them for a while."""

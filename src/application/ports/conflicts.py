@@ -26,6 +26,8 @@ class ConflictKind(StrEnum):
     """A row without a table for which none is free."""
     NOT_CONFIRMED = "not_confirmed"
     """The guest was told "received", and the place was gone."""
+    UNANSWERED = "unanswered"
+    """The guest was asked whether they come, and has not answered in time."""
     REFUSED = "refused"
     """The store does not take the row."""
 

@@ -113,8 +113,8 @@ class Conversations(Protocol):
         """Give the right back without an answer (the turn failed); nothing else changes."""
         ...
 
-    async def turns(self, *, conversation_id: str) -> Sequence[TurnRecord]:
-        """All turns of a conversation, oldest first; empty where there is none."""
+    async def turns(self, *, conversation_id: str, last: int | None = None) -> Sequence[TurnRecord]:
+        """The answered turns of a conversation, oldest first: all of them, or the `last` so many."""
         ...
 
     async def find_answer(

@@ -40,7 +40,7 @@ class Handovers(Protocol):
         ...
 
     async def take(self, *, conversation_id: str, now: datetime) -> Handover | None:
-        """A person has it from now on; None where it is not on the list."""
+        """A person has it from now on, or had it before; None where it is not on the list."""
         ...
 
     async def hand_back(self, *, conversation_id: str, now: datetime) -> bool:

@@ -25,6 +25,10 @@ class MessageKind(StrEnum):
     """Words that staff wrote or approved."""
 
 
+FOLLOW_UPS = frozenset({MessageKind.CONFIRMATION, MessageKind.REMINDER, MessageKind.NO_ANSWER})
+"""What follows from a booking as it stands, and is planned anew when its time changes."""
+
+
 class MessageState(StrEnum):
     PLANNED = "planned"
     SENT = "sent"
@@ -48,6 +52,9 @@ class Message:
     code: BookingCode | None = None
     start: datetime | None = None
     """The booking's start as it was when this was planned: it is void once that has changed."""
+    sequence: int = 0
+    """The booking's `sequence` as it was then. A booking that is moved away and back again starts as
+    before, but is another one to its guest's calendar: its follow-ups are planned anew."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What else its words are made of, as plain JSON (`application.codec` for domain values)."""
     text: str = ""
@@ -66,14 +73,17 @@ class Messages(Protocol):
     """The list of messages, in the ledger. Nothing here sends anything."""
 
     async def plan(self, *, messages: Sequence[Message]) -> int:
-        """Put messages on the list, in one transaction; returns how many were not on it yet."""
+        """Put messages on the list, in one transaction; returns how many were not on it yet.
+
+        Follow-ups take the place of those still planned for the same booking at a lower sequence.
+        """
         ...
 
     async def unplanned(
         self, *, venues: Collection[VenueId], now: datetime, until: datetime, limit: int
     ) -> Sequence[Booking]:
-        """Confirmed bookings of these venues that start in (now, until] and of which no message with
-        their present start is on the list, by start."""
+        """Confirmed bookings of these venues that start in (now, until] and of which no follow-up with
+        their present start and sequence is on the list, whatever its state; by start."""
         ...
 
     async def due(self, *, now: datetime, limit: int) -> Sequence[str]:
@@ -83,19 +93,25 @@ class Messages(Protocol):
     async def get(self, *, key: str) -> Message | None: ...
 
     async def delivered(self, *, key: str, way: str, text: str) -> None:
-        """Note one messenger's success, so that a second try leaves it out."""
+        """Note one messenger's success and the words it was given, so that a second try leaves it out."""
         ...
 
     async def end(self, *, key: str, state: MessageState, now: datetime) -> bool:
-        """Take a planned message off the list of what is to be done; False where it was off it."""
+        """Take a planned message off the list of what is to be done; False where it was off it.
+
+        `now` is kept as `sent_at` where it was sent.
+        """
         ...
 
     async def postpone(self, *, key: str, due_at: datetime) -> None:
-        """Try again then; counts one try."""
+        """Try a planned message again then; counts one try."""
         ...
 
-    async def void(self, *, code: BookingCode, now: datetime) -> int:
-        """Nothing planned about this booking is sent any more; returns how many there were."""
+    async def void(self, *, code: BookingCode) -> int:
+        """No follow-up planned for this booking is sent any more; returns how many there were.
+
+        News and staff's own words are: they may be what tells the guest of its end.
+        """
         ...
 
     async def prompt(
@@ -103,12 +119,15 @@ class Messages(Protocol):
     ) -> Message | None:
         """The latest message sent to this guest after `since` that asks and was not answered.
 
-        A guest is known by `user_id`, or by `phone` where that is not empty and proven.
+        A guest is known by `user_id`, or by `phone`, where these are not empty; `phone` must be proven.
         """
         ...
 
-    async def answered(self, *, key: str, now: datetime) -> None: ...
+    async def answered(self, *, key: str, now: datetime) -> None:
+        """Nothing is asked by this message any more. The first answer stands."""
+        ...
 
     async def failed(self, *, venue: VenueId, since: datetime) -> Sequence[Message]:
-        """What could not be delivered, latest first: staff have to see to it."""
+        """What could not be delivered and was last due at `since` or later, latest first: staff have to
+        see to it."""
         ...

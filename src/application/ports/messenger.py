@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.guest import Guest
 from domain.venue import Venue
@@ -38,6 +39,8 @@ class Letter:
     calendar: bytes = b""
     """An iCalendar file; empty where there is nothing for a calendar."""
     asks: bool = False
+    card: Mapping[str, Any] | None = None
+    """What a page shows beside the words: see `Post.card`."""
 
 
 class Messenger(Protocol):
@@ -45,6 +48,11 @@ class Messenger(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether what the guest answers to it comes back to us as a message in their conversation."""
+        ...
 
     def reaches(self, letter: Letter) -> bool:
         """Whether this guest can be written to in this way at all."""

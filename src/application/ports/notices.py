@@ -32,6 +32,11 @@ class Notices(Protocol):
         """
         ...
 
+    async def fresh(self, *, since: datetime, after: int, limit: int) -> Sequence[Notice]:
+        """What was added at `since` or later, with an id greater than `after`, and no guest has heard:
+        every guest's, oldest first."""
+        ...
+
     async def told(self, *, ids: Collection[int], now: datetime) -> None:
         """These have been said, and with them all older ones about the same bookings."""
         ...

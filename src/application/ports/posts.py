@@ -22,7 +22,7 @@ class Author(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """`id` grows from one post to the next; 0 until it is stored."""
+    """`id` grows from one post to the next, also across processes; 0 until it is stored."""
 
     venue: VenueId
     user_id: str
@@ -37,6 +37,8 @@ class Post:
 
 
 class Posts(Protocol):
+    """Who has seen a post has seen every post with a smaller id, so that an id can be a cursor."""
+
     async def add(self, *, key: str, post: Post) -> Post:
         """Write a post; with a `key` that is known nothing is written and the first one returned."""
         ...

@@ -13,17 +13,22 @@ from domain.acts import (
     Cancelled,
     CannotDo,
     Dropped,
+    Expected,
     Hindrance,
     Moved,
     NoBookings,
     NothingFree,
     NotVerified,
+    NotWaiting,
     Offered,
+    OnWaitlist,
     Purpose,
     Received,
     ShowBookings,
     Trouble,
     Updated,
+    Waitlisted,
+    WaitlistOver,
 )
 from domain.availability import RefusalCode, service_day, start_windows
 from domain.booking import Booking, BookingStatus
@@ -34,6 +39,7 @@ from domain.dialogue.proceed import complete_offer, held_by, proceed
 from domain.dialogue.state import Details, DialogueState, Expecting, Task, finished
 from domain.dialogue.steps import (
     Action,
+    AppointmentKept,
     BookingDone,
     BookingsFound,
     BookOffer,
@@ -42,6 +48,7 @@ from domain.dialogue.steps import (
     FindBookings,
     Hindered,
     KeepOffer,
+    LeaveWaitlist,
     MoveBooking,
     OfferKept,
     OfferLost,
@@ -50,7 +57,10 @@ from domain.dialogue.steps import (
     SearchDone,
     Step,
     VerifyDone,
+    WaitlistJoined,
+    WaitlistLeft,
 )
+from domain.dialogue.waiting import may_wait, wait_for
 from domain.understanding import Intent
 from domain.venue import ConfirmMode
 from domain.when import AnyTime, ClockTime
@@ -77,6 +87,17 @@ def conclude(state: DialogueState, action: Action, outcome: Outcome, here: Here)
             return _after_finding(state, action, outcome, here)
         case VerifyDone():
             return _after_verifying(state, outcome, here)
+        case AppointmentKept(booking=booking):
+            return _expected(state, booking, here)
+        case WaitlistJoined():
+            act = Waitlisted(
+                outcome.day, outcome.covers, outcome.earliest, outcome.latest, outcome.already
+            )
+            return _then_queued(finished(state), state, here, act)
+        case WaitlistLeft(days=days):
+            left = tuple(WaitlistOver(day) for day in days) or (NotWaiting(),)
+            ended = finished(state) if state.task in {Task.WAIT, Task.CANCEL} else state
+            return Step(ended, left)
         case Hindered():
             return _after_hindrance(state, outcome, here)
         case never:
@@ -87,9 +108,17 @@ def conclude(state: DialogueState, action: Action, outcome: Outcome, here: Here)
 
 
 def _after_search(state: DialogueState, action: Search, found: SearchDone, here: Here) -> Step:
+    if state.task is Task.WAIT:
+        if may_wait(found, here):
+            return wait_for(state, action, found, here)
+        if found.refusal is not None:
+            state = replace(state, task=Task.BOOK)  # waiting would be of no use
     if not found.offers:
         return _nothing_free(state, action, found, here)
-    offering = replace(state, offers=found.offers, expecting=Expecting.OFFER, asked=1)
+    waitable = state.task is Task.BOOK and may_wait(found, here)
+    offering = replace(
+        state, offers=found.offers, expecting=Expecting.OFFER, asked=1, waitable=waitable
+    )
     if _agreed_already(offering, action, found, here):
         return complete_offer(replace(offering, accepted=found.offers[0].id), here)
     same = _is_where_it_was(action, found)
@@ -147,6 +176,7 @@ def _nothing_free(state: DialogueState, action: Search, found: SearchDone, here:
     policy = here.venue.policy
     code = found.refusal or RefusalCode.NO_RESOURCE
     day = found.wished_day or action.wishes[0].day
+    waitlist = state.task is Task.BOOK and may_wait(found, here)
     act = NothingFree(
         code,
         wished=found.wished,
@@ -154,11 +184,13 @@ def _nothing_free(state: DialogueState, action: Search, found: SearchDone, here:
         opening=tuple(start_windows(here.venue, day)),
         lead_minutes=int(policy.lead_time.total_seconds() // 60),
         window_days=policy.booking_window.days,
+        waitlist=waitlist,
         phone=here.venue.contact.phone,
         some_hours=_wants_some_hours(state, action),
         resource=action.wishes[0].resource,
     )
-    waiting = replace(state, offers=(), expecting=Expecting.DATE, asked=1)
+    expecting = Expecting.WAITLIST if waitlist else Expecting.DATE
+    waiting = replace(state, offers=(), expecting=expecting, asked=1)
     return Step(waiting, (act,))
 
 
@@ -226,6 +258,13 @@ def _outcome(action: Action, done: BookingDone) -> Act:
             return Received(booking) if received else Booked(booking)
 
 
+def _expected(state: DialogueState, booking: Booking, here: Here) -> Step:
+    """They come; what they ask for beside it is noted."""
+    known = replace(state, last_booking=booking.code)
+    notes = "; ".join(here.said.requests)
+    return Step(known, (Expected(booking),), EditBooking(booking.code, notes) if notes else None)
+
+
 def _known_guest(details: Details, booking: Booking) -> Details:
     return Details(
         name=booking.guest.name or details.name,
@@ -244,13 +283,13 @@ def _after_finding(
         asking = replace(state, claimed=found.foreign, expecting=Expecting.LAST4, asked=1)
         return Step(asking, (AskLast4(),))
     if not found.bookings:
-        return _none_found(state, action, here)
+        return _none_found(state, action, found, here)
     if action.purpose is Purpose.CHECK:
         fitting = picked_bookings(found.bookings, state.previous, here) or found.bookings
         shown = replace(
             finished(state), last_booking=fitting[0].code if len(fitting) == 1 else None
         )
-        return _then_queued(shown, state, here, ShowBookings(fitting))
+        return _then_queued(shown, state, here, ShowBookings(fitting), *_waiting_for(found))
     fitting = picked_bookings(found.bookings, state.previous, here)
     if len(fitting) == 1:
         return proceed(replace(state, target=fitting[0], candidates=()), here)
@@ -261,9 +300,19 @@ def _after_finding(
     return Step(asking, (AskWhichBooking(candidates, action.purpose),))
 
 
-def _none_found(state: DialogueState, action: FindBookings, here: Here) -> Step:
+def _waiting_for(found: BookingsFound) -> tuple[OnWaitlist, ...]:
+    return tuple(OnWaitlist(w.day, w.covers, w.earliest, w.latest) for w in found.waiting)
+
+
+def _none_found(
+    state: DialogueState, action: FindBookings, found: BookingsFound, here: Here
+) -> Step:
     if state.queued:
         return _then_queued(finished(state), state, here, NoBookings())
+    if found.waiting and action.purpose is Purpose.CANCEL:
+        return Step(state, (), LeaveWaitlist())
+    if found.waiting:
+        return Step(finished(state), _waiting_for(found))
     if action.code:
         asking = replace(state, expecting=Expecting.CODE, asked=state.asked + 1)
         return Step(asking, (NoBookings(asked_code=True),))
@@ -272,12 +321,12 @@ def _none_found(state: DialogueState, action: FindBookings, here: Here) -> Step:
     return Step(replace(state, expecting=Expecting.CODE, asked=1), (NoBookings(),))
 
 
-def _then_queued(ended: DialogueState, before: DialogueState, here: Here, act: Act) -> Step:
+def _then_queued(ended: DialogueState, before: DialogueState, here: Here, *acts: Act) -> Step:
     if not before.queued:
-        return Step(ended, (act,))
+        return Step(ended, acts)
     task, *rest = before.queued
     going_on = replace(ended, task=task, queued=tuple(rest), details=before.details)
-    return proceed(going_on, here, act)
+    return proceed(going_on, here, *acts)
 
 
 def _after_verifying(state: DialogueState, done: VerifyDone, here: Here) -> Step:

@@ -245,13 +245,16 @@ def _noted(before: DialogueState, after: DialogueState, here: Here) -> Noted | N
 
 def missing_details(state: DialogueState, venue: Venue, *, phone: str = "") -> tuple[Detail, ...]:
     """What a booking still lacks, in the order in which it is asked for."""
-    if state.task is not Task.BOOK:
+    if state.task not in {Task.BOOK, Task.WAIT}:
         return ()
     details = state.details
     contact = _missing_contact(details, venue, phone)
     if state.accepted:
         return contact
-    return (*_missing_wish(details, venue), *contact)
+    wish = _missing_wish(details, venue)
+    if state.task is Task.WAIT:  # any time of the day may do
+        wish = tuple(detail for detail in wish if detail is not Detail.TIME)
+    return (*wish, *contact)
 
 
 def _missing_wish(details: Details, venue: Venue) -> tuple[Detail, ...]:

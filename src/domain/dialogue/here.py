@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from domain.dialogue.prompts import Prompt
 from domain.understanding import Understanding
 from domain.venue import Venue, VenueKind
 
@@ -18,6 +19,8 @@ class Here:
     phone: str = ""
     """The guest's number where the channel gives it; empty otherwise."""
     last_reply: str = ""
+    prompt: Prompt | None = None
+    """What the house has asked since, of its own accord, and the guest has not answered."""
 
     @property
     def local_now(self) -> datetime:

@@ -39,13 +39,17 @@ from domain.dialogue.choosing import chosen_booking, picked_offers
 from domain.dialogue.details import take_down
 from domain.dialogue.here import Here
 from domain.dialogue.proceed import PURPOSE, accept, ask_again, held_by, proceed
-from domain.dialogue.state import DialogueState, Expecting, Task, contact_only, finished
+from domain.dialogue.prompted import answer_to_prompt, with_live_prompt
+from domain.dialogue.state import PAUSE, DialogueState, Expecting, Task, contact_only, finished
 from domain.dialogue.steps import CancelBooking, CheckLast4, EditBooking, FindBookings, Step
+from domain.dialogue.waiting import books_instead
+from domain.dialogue.waitlist_wishes import (
+    answer_about_waiting,
+    ask_to_wait,
+    wish_about_waitlist,
+)
 from domain.understanding import ByComparison, ByOrder, Intent, Relative, Understanding
 from domain.venue import Venue
-
-# After this long a "change it" no longer means the booking just made, and a greeting is one.
-PAUSE = timedelta(minutes=30)
 
 # After two tries we offer choices, after three a person.
 MAX_FAILURES = 3
@@ -60,9 +64,10 @@ _TASKS = {
 
 def next_step(state: DialogueState, here: Here) -> Step:
     """What to do about one message. Pure: the same arguments give the same step."""
+    here = with_live_prompt(state, here)
     paused = state.updated_at is not None and here.now - state.updated_at > PAUSE
     state = _refreshed(state, here, paused=paused)
-    for read in (_person_asked_for, _short_answer, _new_wish, _details, _closing):
+    for read in _READERS:
         step = read(state, here)
         if step is not None:
             return _with_answers(step, here)
@@ -136,6 +141,8 @@ def _short_answer(state: DialogueState, here: Here) -> Step | None:
         case Expecting.SUGGESTED_DAY if _is_plain(here.said, Intent.DENY):
             cleared = replace(state, day_options=(), expecting=Expecting.DATE, asked=1)
             return Step(cleared, (Ask(Detail.DATE),))
+        case Expecting.WAITLIST:
+            return answer_about_waiting(state, here)
         case _:
             return None
 
@@ -221,6 +228,9 @@ def _declined(state: DialogueState, here: Here) -> Step:
         return Step(finished(state), (Kept(state.target),), release=release)
     if here.said.wants(Intent.THANKS) or here.said.wants(Intent.GOODBYE):
         return Step(finished(state), (Dropped(),), release=release)
+    waiting = ask_to_wait(state, here)
+    if waiting is not None:
+        return waiting
     open_again = replace(
         state,
         details=replace(state.details, time=None),
@@ -290,8 +300,8 @@ def _new_wish(state: DialogueState, here: Here) -> Step | None:
     if not tasks:
         return None
     task, *queued = tasks
-    if task is Task.BOOK and state.task is Task.BOOK:
-        return _arrange(state, here)
+    if task is Task.BOOK and state.task in {Task.BOOK, Task.WAIT}:
+        return _arrange(books_instead(state, here), here)
     started = _started(state, here, task, tuple(queued))
     release = held_by(state)
     match task:
@@ -299,7 +309,7 @@ def _new_wish(state: DialogueState, here: Here) -> Step | None:
             step = _arrange(started, here)
         case Task.MOVE:
             step = _start_moving(started, here)
-        case Task.CANCEL | Task.CHECK:
+        case Task.CANCEL | Task.CHECK | Task.WAIT:
             noted = take_down(started, here).state if Task.BOOK in queued else started
             step = Step(noted, (), _find(started, here))
     return replace(step, release=(*release, *step.release))
@@ -311,7 +321,7 @@ def _tasks_of(state: DialogueState, here: Here) -> tuple[Task, ...]:
     tasks = tuple(dict.fromkeys(_TASKS[i] for i in said.intents if i in _TASKS))
     if Intent.SYMPTOM in said.intents and here.is_clinic and not tasks and state.task is None:
         return (Task.BOOK,)
-    arranging = state.task is Task.BOOK and (
+    arranging = state.task in {Task.BOOK, Task.WAIT} and (
         state.offers or state.details != contact_only(state.details)
     )
     refers = bool(said.previous) or bool(said.code)
@@ -352,6 +362,7 @@ def _started(
         previous=reference,
         expecting=Expecting.NOTHING,
         offers=(),
+        waitable=False,
         accepted="",
         target=state.target if same else None,
         candidates=(),
@@ -389,7 +400,7 @@ def _details(state: DialogueState, here: Here) -> Step | None:
         return None  # "see you on Friday" asks for nothing
     if _only_enquires(state, here):
         return None
-    if state.task in {Task.BOOK, Task.MOVE}:
+    if state.task in {Task.BOOK, Task.MOVE, Task.WAIT}:
         return _arrange(state, here)
     if state.last_booking is not None and _only_remarks(said):
         notes = "; ".join(said.requests)
@@ -558,3 +569,15 @@ def _not_understood(state: DialogueState, here: Here) -> Step:
 def _is_plain(said: Understanding, intent: Intent) -> bool:
     """Whether a message says this and gives no detail beside it."""
     return said.wants(intent) and not _has_wish(said) and not _has_contact(said) and not said.code
+
+
+_READERS = (
+    _person_asked_for,
+    answer_to_prompt,
+    wish_about_waitlist,
+    _short_answer,
+    _new_wish,
+    _details,
+    _closing,
+)
+"""The first that can make something of a message decides."""

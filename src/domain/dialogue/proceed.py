@@ -10,6 +10,7 @@ from domain.acts import (
     AskCancel,
     AskLast4,
     AskNewTime,
+    AskWaitlist,
     AskWhichBooking,
     AskWhichDay,
     AskWhichTime,
@@ -34,6 +35,7 @@ from domain.dialogue.details import (
 from domain.dialogue.here import Here
 from domain.dialogue.state import Details, DialogueState, Expecting, Task
 from domain.dialogue.steps import BookOffer, FindBookings, KeepOffer, MoveBooking, Step
+from domain.dialogue.waiting import proceed_waiting
 from domain.when import DayTrouble, When
 
 PURPOSE = {Task.MOVE: Purpose.MOVE, Task.CANCEL: Purpose.CANCEL, Task.CHECK: Purpose.CHECK}
@@ -42,7 +44,9 @@ PURPOSE = {Task.MOVE: Purpose.MOVE, Task.CANCEL: Purpose.CANCEL, Task.CHECK: Pur
 def proceed(state: DialogueState, here: Here, *said: Act) -> Step:
     """The next step of the task in `state.task`; `said` are acts that come first."""
     match state.task:
-        case Task.BOOK:
+        case Task.WAIT if not state.accepted:
+            return proceed_waiting(state, here, *said)
+        case Task.BOOK | Task.WAIT:
             return _proceed_booking(state, here, said)
         case Task.MOVE:
             return _proceed_moving(state, here, said)
@@ -177,6 +181,8 @@ def ask_again(state: DialogueState, here: Here) -> tuple[Act, ...]:
             return (NoBookings(asked_code=True),)
         case Expecting.LAST4:
             return (AskLast4(),)
+        case Expecting.WAITLIST if state.details.days:
+            return (AskWaitlist(state.details.days[0], state.details.covers or 1),)
         case Expecting.NOTHING:
             return ()
         case expecting if expecting.value in set(Detail):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from domain.acts import Offer
 from domain.booking import Booking, BookingCode
 from domain.venue import ResourceId, ServiceId
 from domain.when import TimeExpression, When
+
+# After this long a "change it" no longer means the booking just made, and a greeting is one.
+PAUSE = timedelta(minutes=30)
 
 
 class Task(StrEnum):
@@ -19,6 +22,8 @@ class Task(StrEnum):
     MOVE = "move"
     CANCEL = "cancel"
     CHECK = "check"
+    WAIT = "wait"
+    """Getting onto the waitlist."""
 
 
 class Expecting(StrEnum):
@@ -43,6 +48,12 @@ class Expecting(StrEnum):
     """A yes or no to the day suggested instead of an impossible one."""
     MENU = "menu"
     """A number of `acts.Menu`."""
+    WAITLIST = "waitlist"
+    """A yes or no to being put on the waitlist."""
+    COMING = "coming"
+    """Whether they come, asked by a reminder: only a router sees this, see `as_asked`."""
+    PLACE = "place"
+    """Whether they take a freed place: likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,8 @@ class DialogueState:
     """How the guest referred to the booking to move or cancel: "la del viernes"."""
     expecting: Expecting = Expecting.NOTHING
     offers: tuple[Offer, ...] = ()
+    waitable: bool = False
+    """The offers are alternatives to a wish for which the guest could wait."""
     accepted: str = ""
     """The id of the offer the guest has agreed to, while a name or phone is still missing."""
     target: Booking | None = None
@@ -100,6 +113,32 @@ class DialogueState:
 def contact_only(details: Details) -> Details:
     """What stays known of a guest from one arrangement to the next."""
     return Details(name=details.name, phone=details.phone, email=details.email)
+
+
+def cleared(state: DialogueState) -> DialogueState:
+    """The state with nothing asked and nothing arranged, the number of failures and the like as before."""
+    return replace(
+        state,
+        task=None,
+        queued=(),
+        details=contact_only(state.details),
+        previous=When(),
+        expecting=Expecting.NOTHING,
+        offers=(),
+        waitable=False,
+        accepted="",
+        target=None,
+        candidates=(),
+        claimed=None,
+        day_options=(),
+        time_options=(),
+        asked=0,
+    )
+
+
+def silenced(state: DialogueState, *, now: datetime) -> DialogueState:
+    """The state once a person has the conversation: what was being arranged is theirs."""
+    return replace(finished(state), failures=0, escalated=True, updated_at=now)
 
 
 def finished(state: DialogueState) -> DialogueState:

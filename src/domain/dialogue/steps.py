@@ -9,6 +9,8 @@ from domain.acts import Act, Hindrance, Offer, Purpose
 from domain.availability import RefusalCode, Wish
 from domain.booking import Booking, BookingCode
 from domain.dialogue.state import DialogueState
+from domain.venue import ServiceId
+from domain.waitlist import WaitlistId
 
 # --- actions -----------------------------------------------------------------------------------
 
@@ -80,6 +82,38 @@ class EditBooking:
     phone: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeepAppointment:
+    """The guest has said, when reminded, that they come."""
+
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class JoinWaitlist:
+    """Put the guest on the waitlist of a day."""
+
+    day: date
+    """The service day."""
+    covers: int
+    earliest: int
+    """Service-day minutes between which a start would suit, both included."""
+    latest: int
+    service: ServiceId | None
+    name: str
+    phone: str
+    email: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveWaitlist:
+    """Take the guest off the waitlist: `entry`, or what they wait for on `days` (empty: on any)."""
+
+    entry: WaitlistId | None = None
+    days: tuple[date, ...] = ()
+
+
 Action = (
     Search
     | KeepOffer
@@ -89,6 +123,9 @@ Action = (
     | FindBookings
     | CheckLast4
     | EditBooking
+    | KeepAppointment
+    | JoinWaitlist
+    | LeaveWaitlist
 )
 
 # --- outcomes ----------------------------------------------------------------------------------
@@ -127,10 +164,36 @@ class BookingDone:
 
 
 @dataclass(frozen=True, slots=True)
+class AppointmentKept:
+    """The booking as it stands."""
+
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class WaitlistJoined:
+    day: date
+    covers: int
+    earliest: int
+    latest: int
+    already: bool = False
+    """They were on the list before: nothing new was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitlistLeft:
+    """The days the guest waits for no longer; empty where they were on no list."""
+
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BookingsFound:
     bookings: tuple[Booking, ...]
     foreign: BookingCode | None = None
     """The code exists, but this guest has not shown that it is theirs."""
+    waiting: tuple[WaitlistJoined, ...] = ()
+    """What the guest is on the waitlist for, where all bookings were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +213,18 @@ class Hindered:
     limit: int | None = None
 
 
-Outcome = SearchDone | OfferKept | OfferLost | BookingDone | BookingsFound | VerifyDone | Hindered
+Outcome = (
+    SearchDone
+    | OfferKept
+    | OfferLost
+    | BookingDone
+    | BookingsFound
+    | VerifyDone
+    | AppointmentKept
+    | WaitlistJoined
+    | WaitlistLeft
+    | Hindered
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +236,5 @@ class Step:
     action: Action | None = None
     release: tuple[str, ...] = ()
     """Holds that nobody is waiting for any more."""
+    answered: str = ""
+    """The key of the prompt to which the message was the answer."""

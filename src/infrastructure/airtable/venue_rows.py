@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from pydantic import BaseModel
+
 from domain.venue import MINUTES_PER_DAY, Interval, ResourceKind, WeeklyHours
 from infrastructure.airtable.tables import TABLES, WEEKDAYS
 from infrastructure.venues.assembly import with_seats_apart
@@ -284,4 +286,14 @@ def _in_yaml(value: Any) -> Any:
             return f"{_minutes(value)}m"
         case bool() | int() | None:
             return value
+        case tuple():
+            return [_in_yaml(each) for each in value]
+        case Interval():
+            return f"{_clock(value.start)}-{_clock(value.end)}"
+        case BaseModel():
+            return {
+                name: _in_yaml(getattr(value, name))
+                for name, field in type(value).model_fields.items()
+                if getattr(value, name) != field.default
+            }
     return str(value)

@@ -178,10 +178,13 @@ class DatabaseConversations:
 
         await self._database.write(transaction)
 
-    async def turns(self, *, conversation_id: str) -> Sequence[TurnRecord]:
+    async def turns(self, *, conversation_id: str, last: int | None = None) -> Sequence[TurnRecord]:
         def transaction(connection: sa.Connection) -> list[TurnRecord]:
-            rows = connection.execute(_TURNS, {"conversation": conversation_id})
-            return [_record(row) for row in rows]
+            values = {"conversation": conversation_id}
+            if last is None:
+                return [_record(row) for row in connection.execute(_TURNS, values)]
+            rows = connection.execute(_LAST_TURNS, {**values, "history": last})
+            return [_record(row) for row in rows][::-1]
 
         return await self._database.read(transaction)
 

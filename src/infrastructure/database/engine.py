@@ -16,14 +16,18 @@ from infrastructure.database.conflicts import DatabaseConflicts
 from infrastructure.database.connections import Database, PostgresDatabase, SqliteDatabase
 from infrastructure.database.conversations import DatabaseConversations
 from infrastructure.database.day_sheets import DatabaseDaySheets
+from infrastructure.database.handovers import DatabaseHandovers
 from infrastructure.database.holds import DatabaseHolds
 from infrastructure.database.keys import DatabaseKeys
 from infrastructure.database.leases import DatabaseLeases
+from infrastructure.database.messages import DatabaseMessages
 from infrastructure.database.migrate import migrate
 from infrastructure.database.mirror import DatabaseMirror
 from infrastructure.database.notices import DatabaseNotices
 from infrastructure.database.outbox import DatabaseOutbox
+from infrastructure.database.posts import DatabasePosts
 from infrastructure.database.store_state import DatabaseStoreState
+from infrastructure.database.waitlist import DatabaseWaitlist
 
 _PING = sa.text("SELECT 1")
 
@@ -48,6 +52,11 @@ class Ledger:
         self.day_sheets = DatabaseDaySheets(database)
         self.keys = DatabaseKeys(database)
         self.activity = DatabaseActivity(database)
+        # What follows a booking
+        self.messages = DatabaseMessages(database)
+        self.posts = DatabasePosts(database)
+        self.handovers = DatabaseHandovers(database)
+        self.waitlist = DatabaseWaitlist(database)
         # What only a booking store needs
         self.outbox = DatabaseOutbox(database)
         self.mirror = DatabaseMirror(database)

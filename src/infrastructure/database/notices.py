@@ -34,6 +34,12 @@ _UNTOLD = (
     )
     .order_by(_n.id)
 )
+_FRESH = (
+    sa.select(notices)
+    .where(_is_untold, _n.id > _param("after"), _n.created_at >= _param("since"))
+    .order_by(_n.id)
+    .limit(_param("limit"))
+)
 _said = notices.alias("said")
 _TELL = (
     sa.update(notices)
@@ -60,6 +66,14 @@ class DatabaseNotices:
             found = [_notice(row) for row in connection.execute(_UNTOLD, values)]
             newest = {notice.booking.id: notice for notice in found}
             return sorted(newest.values(), key=lambda notice: notice.id)
+
+        return await self._database.read(transaction)
+
+    async def fresh(self, *, since: datetime, after: int, limit: int) -> Sequence[Notice]:
+        values = {"since": since, "after": after, "limit": limit}
+
+        def transaction(connection: sa.Connection) -> list[Notice]:
+            return [_notice(row) for row in connection.execute(_FRESH, values)]
 
         return await self._database.read(transaction)
 

@@ -363,9 +363,10 @@ messages = sa.Table(
     sa.Column("language", Words, nullable=False),
     sa.Column("channel", Words, nullable=False),
     sa.Column("due_at", Instant, nullable=False),
-    # The booking it is about, and its start at that time.
+    # The booking it is about, and its start and sequence at that time.
     sa.Column("code", Words),
     sa.Column("start", Instant),
+    sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("facts", Json, nullable=False),
     sa.Column("text", Words, nullable=False),
     sa.Column("state", Words, nullable=False),
@@ -380,6 +381,13 @@ messages = sa.Table(
         "due_at",
         sqlite_where=sa.text("state = 'planned'"),
         postgresql_where=sa.text("state = 'planned'"),
+    ),
+    sa.Index(
+        "ix_messages_failed",
+        "venue",
+        "due_at",
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
     ),
     sa.Index(
         "ix_messages_asking_user_id",
@@ -459,7 +467,8 @@ waitlist = sa.Table(
     sa.Index(None, "venue", "day"),
     sa.Index(
         "ix_waitlist_listed",
-        "created_at",
+        "venue",
+        "day",
         sqlite_where=sa.text("status IN ('waiting', 'offered')"),
         postgresql_where=sa.text("status IN ('waiting', 'offered')"),
     ),

@@ -20,14 +20,25 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 
+Sweep = Callable[[], Awaitable[object]]
 Find = Callable[[], Awaitable[Sequence[str]]]
 Step = Callable[[str], Awaitable[object]]
+Result = TypeVar("Result")
 
 INTERVAL_S = 15.0
+# Where more was found than can be worked on at once, the next look comes so much sooner.
+BUSY_INTERVAL_S = 0.5
+# Items of one process that are worked on at the same time.
+AT_ONCE = 16
+# DBOS blocks one thread of its pool for each workflow, and needs further ones of the same pool for each
+# of their steps: with as many workflows as threads none would ever go on. After a restart those that
+# were interrupted come on top of the new ones.
+THREADS = 64
 # Attempts of one step: after 1, 2, 4, 8 and 16 seconds. Then the workflow fails, and the next sweep
 # that still finds the item starts it anew.
 ATTEMPTS = 6
@@ -46,7 +57,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
     """One kind of work: how to find its items, and what to do with each, step by step."""
 
     find: Find
@@ -54,7 +65,7 @@ class _Job:
 
 
 class BackgroundWork:
-    """Sweeps holds, finishes abandoned turns and settles bookings until it is stopped.
+    """Sweeps, and works through what each kind of job finds, until it is stopped.
 
     Every step may run more than once (a process can die after the deed and before noting it), and
     must then find that there is nothing left to do. At most one runs for an item at a time.
@@ -62,33 +73,27 @@ class BackgroundWork:
     `database_url`: `sqlite:///path` or `postgresql://…` (a schema `dbos` of its own).
     `executor_id`: whose interrupted work to resume. It must be the same after a restart, and
     different for processes that run at the same time.
-    `unsettled`, `settle`: needed where the booking store is another one than the ledger.
-    `tell`: what follows once a booking is settled, as a step of its own.
+    `sweeps`: what is done each time before items are looked for, by name; one that fails keeps none of
+    the others from its work. `jobs`: by kind.
     """
 
     def __init__(
         self,
         *,
         database_url: str,
-        sweep_holds: Callable[[], Awaitable[object]],
-        abandoned: Find,
-        finish_turn: Step,
-        unsettled: Find | None = None,
-        settle: Step | None = None,
-        tell: Step | None = None,
+        sweeps: Mapping[str, Sweep],
+        jobs: Mapping[str, Job],
         executor_id: str = "local",
         interval_s: float = INTERVAL_S,
         first_retry_s: float = FIRST_RETRY_S,
     ) -> None:
         self._database_url = database_url
-        self._sweep_holds = sweep_holds
-        self._jobs = {"turn": _Job(abandoned, (finish_turn,))}
-        if unsettled is not None and settle is not None:
-            steps = (settle,) if tell is None else (settle, tell)
-            self._jobs["booking"] = _Job(unsettled, steps)
+        self._sweeps = sweeps
+        self._jobs = jobs
         self._executor_id = executor_id
         self._interval_s = interval_s
         self._first_retry_s = first_retry_s
+        self._started: set[str] = set()
         self._sweeper: asyncio.Task[None] | None = None
         self._engine: _Dbos | None = None
 
@@ -121,20 +126,39 @@ class BackgroundWork:
 
     async def _keep_sweeping(self, engine: _Dbos) -> None:
         while True:
-            try:
-                await self._sweep(engine)
-            except Exception as error:  # noqa: BLE001 - the edge: the next sweep may do better
-                log.warning("background.sweep_failed", error=type(error).__name__)
-            await asyncio.sleep(self._interval_s)
+            for name, sweep in self._sweeps.items():
+                await self._attempt(name, sweep)
+            left = await self._attempt("jobs", partial(self._start_jobs, engine))
+            await asyncio.sleep(
+                min(self._interval_s, BUSY_INTERVAL_S) if left else self._interval_s
+            )
 
-    async def _sweep(self, engine: _Dbos) -> None:
-        await self._sweep_holds()
+    async def _attempt(self, name: str, work: Callable[[], Awaitable[Result]]) -> Result | None:
+        try:
+            return await work()
+        except Exception as error:  # noqa: BLE001 - the edge: the next sweep may do better
+            log.warning("background.sweep_failed", sweep=name, error=type(error).__name__)
+            return None
+
+    async def _start_jobs(self, engine: _Dbos) -> bool:
+        """Whether more was found than there was room for."""
         # Asked before looking for items: what ends in between must not be started again.
         running = await asyncio.to_thread(engine.running)
-        for kind, job in self._jobs.items():
-            items = [item for item in await job.find() if _key(kind, item) not in running]
-            if items:
-                await asyncio.to_thread(engine.start, kind, items)
+        self._started &= running
+        left = [
+            await self._attempt(kind, partial(self._start, engine, kind, job, running))
+            for kind, job in self._jobs.items()
+        ]
+        return any(left)
+
+    async def _start(self, engine: _Dbos, kind: str, job: Job, running: set[str]) -> bool:
+        items = [item for item in await job.find() if _key(kind, item) not in running]
+        room = AT_ONCE - len(self._started)
+        begun = items[: max(room, 0)]
+        if begun:
+            await asyncio.to_thread(engine.start, kind, begun)
+            self._started |= {_key(kind, item) for item in begun}
+        return len(begun) < len(items)
 
 
 class _Dbos:
@@ -165,7 +189,7 @@ class _Dbos:
                 "log_level": "ERROR",
                 "enable_otlp": False,
                 "use_listen_notify": False,
-                "max_executor_threads": 8,
+                "max_executor_threads": THREADS,
             }
         )
         retried = {

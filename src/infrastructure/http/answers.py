@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from application.ports.posts import Post
 from domain.availability import Refusal
 from domain.booking import Booking, shown_code
 from domain.floor import Slot
@@ -79,6 +80,23 @@ class ReceiptAnswer(BaseModel):
     availability: KnowledgeAnswer | None
 
 
+class PostAnswer(BaseModel):
+    """What was written into a guest's conversation without their having asked."""
+
+    id: int
+    author: Literal["house", "staff"]
+    text: str
+    at: datetime
+    asks: bool
+    """Whether a short answer of the guest's is about this: to a reminder, to a place that is offered."""
+    booking: GuestBookingAnswer | None
+    offers: list[OfferAnswer]
+
+
+class PostsAnswer(BaseModel):
+    posts: list[PostAnswer]
+
+
 class ChatAnswer(BaseModel):
     """The answer to a guest's message."""
 
@@ -93,6 +111,8 @@ class ChatAnswer(BaseModel):
     missing: list[str]
     offers: list[OfferAnswer]
     booking: GuestBookingAnswer | None
+    posts: list[PostAnswer] = []
+    """What was written to the guest between their last message and this one."""
     receipt: ReceiptAnswer
 
 
@@ -155,6 +175,19 @@ def booking_answer(booking: Booking, venue: Venue) -> dict[str, Any]:
         "channel": booking.channel,
         "version": booking.version,
         "created_at": booking.created_at.astimezone(venue.zone),
+    }
+
+
+def post_answer(post: Post, venue: Venue) -> dict[str, Any]:
+    card = post.card or {}
+    return {
+        "id": post.id,
+        "author": post.author.value,
+        "text": post.text,
+        "at": post.at.astimezone(venue.zone),
+        "asks": bool(card.get("asks")),
+        "booking": card.get("booking"),
+        "offers": card.get("offers") or [],
     }
 
 

@@ -13,21 +13,25 @@ from infrastructure.http import (
     cache,
     chat,
     conflicts,
+    conversations,
     health,
     metrics,
     ops_page,
     pages,
     pings,
+    posts,
     problems,
     staff,
     staff_page,
     venues,
+    waitlist,
 )
 from infrastructure.http.auth import Gate
 from infrastructure.http.guest_pass import GuestPasses
 from infrastructure.http.links import BookingLinks
 from infrastructure.http.middleware import BodyLimits, OnRequest, RequestEdge
 from infrastructure.http.parts import Opened, Parts
+from infrastructure.http.post_watch import PostWatch
 from infrastructure.http.turns import LiveTurns
 
 MAX_BODY_BYTES = 64 * 1024
@@ -60,8 +64,22 @@ def create_http(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_parts() as opened:
             turns = LiveTurns(opened.conversation)
-            days = staff_page.watch(opened.reservations, opened.conflicts)
-            app.state.end_streams = days.close
+            days = staff_page.watch(
+                reservations=opened.reservations,
+                conflicts=opened.conflicts,
+                messages=opened.messages,
+                waitlist=opened.waitlist,
+                front_desk=opened.front_desk,
+                posts=opened.posts,
+            )
+            post_watch = None if opened.posts is None else PostWatch(opened.posts)
+
+            def end_streams() -> None:
+                days.close()
+                if post_watch is not None:
+                    post_watch.close()
+
+            app.state.end_streams = end_streams
             app.state.parts = Parts(
                 reservations=opened.reservations,
                 turns=turns,
@@ -81,6 +99,12 @@ def create_http(
                 cache=opened.cache,
                 figures=opened.figures,
                 ops=opened.ops,
+                conversations=opened.conversations,
+                posts=opened.posts,
+                post_watch=post_watch,
+                messages=opened.messages,
+                waitlist=opened.waitlist,
+                front_desk=opened.front_desk,
             )
             try:
                 yield
@@ -106,11 +130,14 @@ def create_http(
     problems.install(app)
     for part in (
         chat,
+        posts,
         booking_pages,
         venues,
         staff,
         staff_page,
         conflicts,
+        conversations,
+        waitlist,
         pings,
         health,
         cache,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
-from http import HTTPStatus
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Header
@@ -18,15 +17,14 @@ from pydantic import (
     model_validator,
 )
 
-from application.cleaning import MAX_MESSAGE, clean_text, has_control
 from application.conversation import IncomingMessage
-from domain.venue import VenueId
 from infrastructure.http.answers import ChatAnswer
+from infrastructure.http.asked import ConversationId, MessageId, MessageText, UserId, message_text
 from infrastructure.http.booking_pages import with_link
 from infrastructure.http.guest_pass import ByPass, check_guest, needs_pass_or_key
 from infrastructure.http.json_bytes import Json, as_json
 from infrastructure.http.parts import Parts, PartsHere
-from infrastructure.http.problems import Problem
+from infrastructure.http.posts import posts_until
 from infrastructure.http.strict_route import StrictRoute
 from infrastructure.http.turns import LiveTurn
 
@@ -35,31 +33,6 @@ RECONNECT_MS = 2000
 router = APIRouter(
     route_class=StrictRoute, tags=["guest"], dependencies=[Depends(needs_pass_or_key)]
 )
-
-
-def _without_control(value: str) -> str:
-    if has_control(value):
-        raise ValueError("control characters are not allowed here")
-    return value
-
-
-UserId = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=128),
-    AfterValidator(_without_control),
-]
-MessageId = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_without_control),
-]
-
-
-def _message(value: str) -> str:
-    text = clean_text(value)
-    if not 1 <= len(text) <= MAX_MESSAGE:
-        raise ValueError(f"a message has 1 to {MAX_MESSAGE} characters")
-    return text
 
 
 class ChatLine(BaseModel):
@@ -74,7 +47,7 @@ def _with_a_users_line(lines: list[ChatLine]) -> list[ChatLine]:
     said = [line.content for line in lines if line.role == "user" and line.content]
     if not said:
         raise ValueError("a line with the role user is needed")
-    return [ChatLine(role="user", content=_message(said[-1]))]
+    return [ChatLine(role="user", content=message_text(said[-1]))]
 
 
 class ChatRequest(BaseModel):
@@ -86,15 +59,13 @@ class ChatRequest(BaseModel):
     """May be left out where there is one venue."""
     user_id: UserId
     """The channel's own name for the guest."""
-    message: Annotated[str, AfterValidator(_message)] | None = None
+    message: MessageText | None = None
     """1 to 4,000 characters."""
     messages: (
         Annotated[list[ChatLine], Field(max_length=500), AfterValidator(_with_a_users_line)] | None
     ) = None
     """A transcript instead of a message: the last line with the role `user` counts."""
-    conversation_id: (
-        Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_-]+$")] | None
-    ) = None
+    conversation_id: ConversationId | None = None
     """May be left out: the open conversation of venue and user continues."""
     message_id: MessageId | None = None
     """The same one again gets the first answer again. Made up if it is left out."""
@@ -119,7 +90,7 @@ async def chat(asked: ChatRequest, parts: PartsHere, by_pass: ByPass) -> Json:
     """Answer a guest's message."""
     check_guest(asked.user_id, by_pass=by_pass)
     turn = parts.turns.attach(_incoming(asked, parts))
-    return Json(with_link(await turn.answer(), parts))
+    return Json(await _answer(turn, await turn.answer(), parts, by_pass=by_pass))
 
 
 async def _streamed_turn(asked: ChatRequest, parts: PartsHere, by_pass: ByPass) -> LiveTurn:
@@ -134,6 +105,7 @@ async def _streamed_turn(asked: ChatRequest, parts: PartsHere, by_pass: ByPass) 
 async def chat_stream(
     turn: Annotated[LiveTurn, Depends(_streamed_turn)],
     parts: PartsHere,
+    by_pass: ByPass,
     last_event_id: Annotated[str, Header()] = "",
 ) -> AsyncIterator[ServerSentEvent]:
     """Answer a guest's message as events: `accepted`, `stage`, `token`, `done` or `error`.
@@ -142,7 +114,9 @@ async def chat_stream(
     """
     received = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 9 else 0
     async for event in turn.after(received):
-        data = with_link(event.data, parts) if event.name == "done" else event.data
+        data = event.data
+        if event.name == "done":
+            data = await _answer(turn, data, parts, by_pass=by_pass)
         yield ServerSentEvent(
             raw_data=as_json(data).decode(),
             event=event.name,
@@ -151,25 +125,20 @@ async def chat_stream(
         )
 
 
+async def _answer(
+    turn: LiveTurn, answer: Mapping[str, Any], parts: Parts, *, by_pass: bool
+) -> Mapping[str, Any]:
+    """A turn's answer with what is not stored with it. Our own page listens for posts by itself."""
+    posts = [] if by_pass else await posts_until(answer, turn.incoming, parts)
+    return {**with_link(answer, parts), "posts": posts}
+
+
 def _incoming(asked: ChatRequest, parts: Parts) -> IncomingMessage:
     return IncomingMessage(
-        venue=_venue_id(asked.venue, parts),
+        venue=parts.venue_or_only(asked.venue).id,
         user_id=asked.user_id,
         text=asked.text,
         message_id=asked.message_id or uuid.uuid4().hex,
         channel=asked.channel,
         conversation_id=asked.conversation_id,
     )
-
-
-def _venue_id(asked: str | None, parts: Parts) -> VenueId:
-    if asked is not None:
-        return parts.venue(asked).id
-    venues = parts.reservations.venues
-    if len(venues) != 1:
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "venue_needed",
-            "There are several venues here: say which one with `venue`.",
-        )
-    return venues[0].id

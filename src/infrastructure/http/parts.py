@@ -11,16 +11,22 @@ from fastapi import Depends, Request
 
 from application.day_watch import DayWatch
 from application.demand import Demand
+from application.front_desk import FrontDesk
 from application.lately import Lately
+from application.message_desk import MessageDesk
 from application.ports.cache import Cache
 from application.ports.clock import Clock
 from application.ports.conflicts import Conflicts
+from application.ports.conversations import Conversations
 from application.ports.keys import Keys
+from application.ports.posts import Posts
 from application.reservations import Reservations
+from application.waitlist_desk import WaitlistDesk
 from domain.venue import Venue, VenueId
 from infrastructure.http.auth import Gate
 from infrastructure.http.guest_pass import GuestPasses
 from infrastructure.http.links import BookingLinks
+from infrastructure.http.post_watch import PostWatch
 from infrastructure.http.problems import Problem
 from infrastructure.http.turns import Answers, LiveTurns
 
@@ -78,6 +84,16 @@ class Opened(Protocol):
     def figures(self) -> Figures | None: ...
     @property
     def ops(self) -> OpsWindow | None: ...
+    @property
+    def conversations(self) -> Conversations | None: ...
+    @property
+    def posts(self) -> Posts | None: ...
+    @property
+    def messages(self) -> MessageDesk | None: ...
+    @property
+    def waitlist(self) -> WaitlistDesk | None: ...
+    @property
+    def front_desk(self) -> FrontDesk | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,13 @@ class Parts:
     figures: Figures | None = None
     """None where nothing is counted."""
     ops: OpsWindow | None = None
+    conversations: Conversations | None = None
+    posts: Posts | None = None
+    """None, as those after it, where the ledger cannot keep any."""
+    post_watch: PostWatch | None = None
+    messages: MessageDesk | None = None
+    waitlist: WaitlistDesk | None = None
+    front_desk: FrontDesk | None = None
 
     def venue(self, venue_id: str) -> Venue:
         """Raises: Problem 404."""
@@ -107,6 +130,19 @@ class Parts:
             raise Problem(
                 HTTPStatus.NOT_FOUND, "unknown_venue", "There is no such venue here."
             ) from None
+
+    def venue_or_only(self, asked: str | None) -> Venue:
+        """Raises: Problem 404, or 422 where none is named and there are several."""
+        if asked is not None:
+            return self.venue(asked)
+        venues = self.reservations.venues
+        if len(venues) != 1:
+            raise Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "venue_needed",
+                "There are several venues here: say which one with `venue`.",
+            )
+        return venues[0]
 
 
 async def _parts(request: Request) -> Parts:

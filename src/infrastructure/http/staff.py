@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, NoReturn
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictInt
 
 from application.access import Scope
@@ -29,6 +29,7 @@ from infrastructure.http.answers import (
     booking_answer,
     slot_answer,
 )
+from infrastructure.http.asked import IdempotencyKey, needed_key
 from infrastructure.http.auth import needs
 from infrastructure.http.calendar_file import calendar_file
 from infrastructure.http.json_bytes import Json
@@ -50,7 +51,6 @@ Covers = Annotated[StrictInt, Field(ge=1, le=1000)]
 Name = Annotated[str, Field(max_length=200), AfterValidator(clean_text)]
 Notes = Annotated[str, Field(max_length=2000), AfterValidator(clean_text)]
 Resources = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=20)]
-IdempotencyKey = Annotated[str, Header(max_length=200, pattern=r"^[\x21-\x7e]*$")]
 
 # The engine alone says `confirming` and `received`.
 StaffStatus = Literal["confirmed", "seated", "completed", "cancelled", "no_show"]
@@ -120,12 +120,7 @@ async def make_booking(
     The same `Idempotency-Key` with the same body returns the same booking.
     """
     house = parts.venue(venue)
-    if not idempotency_key:
-        raise Problem(
-            HTTPStatus.BAD_REQUEST,
-            "idempotency_key_needed",
-            "Send an Idempotency-Key header, so that a repeated request books once.",
-        )
+    key = needed_key(idempotency_key)
     wanted = StaffBooking(
         venue=house.id,
         start=asked.start.astimezone(UTC),
@@ -140,9 +135,9 @@ async def make_booking(
         walk_in=asked.walk_in,
     )
     try:
-        booking = await parts.reservations.book_for_staff(wanted, idempotency_key=idempotency_key)
+        booking = await parts.reservations.book_for_staff(wanted, idempotency_key=key)
     except CannotPlace as refused:
-        _refuse(refused, house)
+        refuse(refused, house)
     code = shown_code(booking.code)
     return Json(
         booking_answer(booking, house),
@@ -198,7 +193,7 @@ async def change_booking(
             version=asked.version,
         )
     except CannotPlace as refused:
-        _refuse(refused, house)
+        refuse(refused, house)
     return _answer(booking, parts)
 
 
@@ -232,7 +227,8 @@ def _answer(booking: Booking, parts: Parts) -> Json:
     return Json(booking_answer(booking, parts.venue(booking.venue)))
 
 
-def _refuse(refused: CannotPlace, venue: Venue) -> NoReturn:
+def refuse(refused: CannotPlace, venue: Venue) -> NoReturn:
+    """Raises: Problem 409 with the reason, and what could be had instead."""
     raise Problem(
         HTTPStatus.CONFLICT,
         refused.code,

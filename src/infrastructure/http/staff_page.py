@@ -15,8 +15,12 @@ from pydantic import BaseModel
 from application.access import Scope
 from application.day_view import DayView, day_view
 from application.day_watch import DayWatch
+from application.front_desk import FrontDesk
+from application.message_desk import MessageDesk
 from application.ports.conflicts import Conflicts
+from application.ports.posts import Posts
 from application.reservations import Reservations
+from application.waitlist_desk import WaitlistDesk
 from domain.availability import service_day
 from domain.booking import shown_code
 from domain.venue import Venue, VenueId
@@ -167,13 +171,31 @@ async def follow_day(
 router.include_router(_staff)
 
 
-def watch(reservations: Reservations, conflicts: Conflicts | None) -> DayWatch:
-    """Watches all that the page shows: the house, the floor, its bookings, conflicts."""
+def watch(
+    *,
+    reservations: Reservations,
+    conflicts: Conflicts | None = None,
+    messages: MessageDesk | None = None,
+    waitlist: WaitlistDesk | None = None,
+    front_desk: FrontDesk | None = None,
+    posts: Posts | None = None,
+) -> DayWatch:
+    """Watches all that the page shows: the house, the floor, its bookings, who waits, what needs a
+    person."""
 
     async def mark(venue: VenueId, day: date) -> object:
         house = reservations.venue(venue)
-        listed = [] if conflicts is None else await conflicts.open_ones(venue=venue)
-        return (house, await reservations.mark_of(house, day), tuple(listed))
+        talks = [] if front_desk is None else await front_desk.open_ones(venue)
+        return (
+            house,
+            await reservations.mark_of(house, day),
+            [] if conflicts is None else [*await conflicts.open_ones(venue=venue)],
+            [] if messages is None else [each.key for each in await messages.undelivered(venue)],
+            [] if waitlist is None else [*await waitlist.on_day(venue, day)],
+            [*talks],
+            # What staff write in one of them shows in no list.
+            await posts.latest() if talks and posts is not None else 0,
+        )
 
     return DayWatch(mark)
 

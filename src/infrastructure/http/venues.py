@@ -26,7 +26,7 @@ from infrastructure.http.problems import Problem
 router = APIRouter(prefix="/venues", tags=["guest"], dependencies=[Depends(needs(Scope.GUEST))])
 
 # Hours up to 29 name the night after midnight without a doubt, as timetables do.
-WallTime = Annotated[str, Query(pattern=r"^[0-2]\d:[0-5]\d$", examples=["21:00"])]
+WallTime = Annotated[str, Field(pattern=r"^[0-2]\d:[0-5]\d$", examples=["21:00"])]
 
 # Far from where the calendar's arithmetic ends.
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
@@ -63,7 +63,7 @@ async def get_availability(
     than `from` is after midnight, in the same night's service.
     """
     house = parts.venue(venue)
-    earliest, latest = _range(first, last)
+    earliest, latest = minutes_between(first, last)
     found = await parts.reservations.on_day(
         house,
         day=day,
@@ -86,7 +86,8 @@ async def get_availability(
     )
 
 
-def _range(first: str | None, last: str | None) -> tuple[int | None, int | None]:
+def minutes_between(first: str | None, last: str | None) -> tuple[int | None, int | None]:
+    """Wall times as service-day minutes: a last one that is earlier than the first is after midnight."""
     earliest = None if first is None else _minutes(first)
     latest = None if last is None else _minutes(last)
     if earliest is not None and latest is not None and latest < earliest:

@@ -42,6 +42,7 @@ from infrastructure.local.understanding.names import (
     whole_name,
 )
 from infrastructure.local.understanding.party import PartyMention, find_parties
+from infrastructure.local.understanding.prompts import is_plain_answer, read_prompted
 from infrastructure.local.understanding.requests import Asked as Wishes
 from infrastructure.local.understanding.requests import find_requests
 from infrastructure.local.understanding.spotted import (
@@ -104,6 +105,7 @@ class LocalRouter:
         wanted, sure = decide(signs)
         if self._second_opinion and language == "en":
             wanted, sure = _reconsidered(wanted, signs, sure=sure, first=not last_reply)
+        wanted, sure = read_prompted(signs, wanted, sure=sure)
         if (signs.idle or signs.until_then) and wanted[0] in _TAKING_LEAVE:
             found = replace(found, mentions=())
         moments = sort_moments(found.rest, found.mentions, intents=wanted, state=state)
@@ -178,7 +180,7 @@ class LocalRouter:
             if p.strong or p.negated or not _may_be_an_hour(p, state, corrects=corrects)
         ]
         hour_expected = state.expecting in _TIME_EXPECTED or (
-            state.expecting is Expecting.OFFER and choice is None
+            state.expecting in {Expecting.OFFER, Expecting.COMING} and choice is None
         )
         compared = [choice[1]] if choice and isinstance(choice[0], ByComparison) else []
         pronouns = [match.span() for match in _THAT_ONE.finditer(rest.plain)]
@@ -312,7 +314,7 @@ def _may_be_an_hour(party: PartyMention, state: DialogueState, *, corrects: bool
         return False
     if corrects and state.details.covers is not None and state.details.time is None:
         return False
-    if state.expecting in _TIME_EXPECTED or state.expecting is Expecting.OFFER:
+    if state.expecting in _TIME_EXPECTED | {Expecting.OFFER, Expecting.COMING}:
         return True
     return state.details.time is None and state.details.covers is not None
 
@@ -442,6 +444,7 @@ def _answers(found: _Found, state: DialogueState) -> bool:
         Expecting.CODE: contacts.code is not None,
         Expecting.LAST4: contacts.last4 is not None,
         Expecting.OFFER: found.choice is not None,
+        Expecting.WAITLIST: days or times,
         Expecting.MENU: found.choice is not None,
         Expecting.WHICH_BOOKING: found.choice is not None or contacts.code is not None or days,
     }
@@ -607,6 +610,8 @@ _WORDS = re.compile(r"[^\W_]+")
 def _is_plain(found: _Found, wanted: tuple[Intent, ...], state: DialogueState) -> bool:
     """The rule in the module's docstring, for an intent that a rule has settled."""
     main = wanted[0]
+    if is_plain_answer(state.expecting, wanted, details=found.gives_details):
+        return True
     if main in {Intent.AFFIRM, Intent.DENY}:
         return state.expecting in _PUT_TO_GUEST and not found.gives_details
     if main is Intent.OUT_OF_SCOPE:

@@ -133,13 +133,14 @@ class MemoryConversations:
         if conversation.turns == turn.number:
             conversation.turns -= 1
 
-    async def turns(self, *, conversation_id: str) -> Sequence[TurnRecord]:
+    async def turns(self, *, conversation_id: str, last: int | None = None) -> Sequence[TurnRecord]:
         answered = [
             turn.record
             for turn in self._turns
             if turn.conversation_id == conversation_id and turn.record is not None
         ]
-        return sorted(answered, key=lambda record: record.number)
+        ordered = sorted(answered, key=lambda record: record.number)
+        return ordered if last is None else ordered[-last:]
 
     async def find_answer(
         self, *, venue: VenueId, user_id: str, message_id: str

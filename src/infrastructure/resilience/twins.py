@@ -71,10 +71,25 @@ class TwinRouter:
             log.warning("model.fell_back", agent="router", to="local", reason="agreed_unasked")
             receipt = replace(local.receipt, fallback_reason="agreed_unasked")
             return replace(local, receipt=_charged(receipt, meter, timer.ms()))
-        return replace(routed, receipt=_charged(routed.receipt, meter, timer.ms()))
+        return Routed(
+            _doubted(routed.understanding, state), _charged(routed.receipt, meter, timer.ms())
+        )
 
 
-_PUT_TO_GUEST = frozenset({Expecting.OFFER, Expecting.CANCEL_YES, Expecting.SUGGESTED_DAY})
+def _doubted(model: Understanding, state: DialogueState) -> Understanding:
+    """A no to a reminder cancels at once where it is certain, and a model's word alone never is."""
+    if state.expecting is Expecting.COMING and _refuses(model):
+        return replace(model, certain=False)
+    return model
+
+
+_PROMPTED = frozenset({Expecting.COMING, Expecting.PLACE})
+_PUT_TO_GUEST = _PROMPTED | {
+    Expecting.OFFER,
+    Expecting.CANCEL_YES,
+    Expecting.SUGGESTED_DAY,
+    Expecting.WAITLIST,
+}
 _GO_AHEAD = {Task.MOVE: Intent.RESCHEDULE, Task.CANCEL: Intent.CANCEL}
 """What agrees like a yes where that is being arranged; elsewhere it is "book it"."""
 _SOMETHING_ELSE = frozenset(Intent) - {
@@ -94,12 +109,18 @@ def _agrees_for_the_guest(
     """Whether a model takes for a yes, or for a choice, what its twin clearly reads as something else.
 
     A yes books, moves or cancels, so a model's word alone does not make one of a question, a denial
-    or new details.
+    or new details. A no to a reminder cancels, and so it is with that.
     """
+    if state.expecting in _PROMPTED and _refuses(model) and not _refuses(twin):
+        return twin.intent in _SOMETHING_ELSE | {Intent.AFFIRM} or "?" in message.text
     if state.expecting not in _PUT_TO_GUEST or not _agrees(model, state) or _agrees(twin, state):
         return False
     gives = twin.when or twin.party or twin.name or twin.service or twin.requests or twin.code
     return bool(gives) or twin.intent in _SOMETHING_ELSE or "?" in message.text
+
+
+def _refuses(said: Understanding) -> bool:
+    return Intent.DENY in said.intents or said.intent is Intent.CANCEL
 
 
 def _agrees(said: Understanding, state: DialogueState) -> bool:

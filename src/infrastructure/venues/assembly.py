@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from babel.numbers import get_currency_precision
+from pydantic import BaseModel
 
 from domain.floor import units_of
 from domain.venue import (
@@ -15,6 +16,7 @@ from domain.venue import (
     Closure,
     Combination,
     Contact,
+    FollowUpPolicy,
     HouseAnswer,
     PacingRule,
     Policy,
@@ -28,6 +30,7 @@ from domain.venue import (
     Venue,
     VenueId,
     VenueKind,
+    WaitlistPolicy,
 )
 from domain.zones import instant_of
 from infrastructure.venues.files import (
@@ -255,8 +258,18 @@ def _runs(table: TableEntry) -> list[Combination]:
 
 def _policy(file: VenueFile) -> Policy:
     entry = file.policy
-    own = {name: getattr(entry, name) for name in type(entry).model_fields if name != "pacing"}
-    return Policy(**own, pacing=tuple(_pacing(each) for each in entry.pacing))
+    return Policy(
+        **{
+            **_fields(entry),
+            "follow_up": FollowUpPolicy(**_fields(entry.follow_up)),
+            "waitlist": WaitlistPolicy(**_fields(entry.waitlist)),
+            "pacing": tuple(_pacing(each) for each in entry.pacing),
+        }
+    )
+
+
+def _fields(entry: BaseModel) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in type(entry).model_fields}
 
 
 def _pacing(entry: PacingEntry) -> PacingRule:

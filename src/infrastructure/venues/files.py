@@ -4,19 +4,41 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
-from domain.venue import ConfirmMode, Interval, ResourceKind, VenueKind, WeeklyHours
+from domain.venue import (
+    ConfirmMode,
+    FollowUpPolicy,
+    Interval,
+    NoAnswer,
+    ResourceKind,
+    VenueKind,
+    WaitlistOrder,
+    WaitlistPolicy,
+    WeeklyHours,
+)
 from infrastructure.venues.words import (
     read_duration,
+    read_durations,
     read_intervals,
     read_moment,
     read_party_range,
+    read_quiet,
     read_weekly_hours,
 )
+
+SHORTEST_NOTICE = timedelta(minutes=15)
+SHORTEST_ANSWER_TIME = timedelta(minutes=5)
 
 
 def _read_zone(name: object) -> ZoneInfo:
@@ -31,7 +53,26 @@ def _read_turn_times(table: object) -> object:
     return table if isinstance(table, dict) else {1: table}
 
 
+def _check_notice(length: timedelta) -> timedelta:
+    if length < SHORTEST_NOTICE:
+        raise ValueError(f"{length} before the start is too late: the least is {SHORTEST_NOTICE}")
+    return length
+
+
+def _check_answer_time(length: timedelta) -> timedelta:
+    if length < SHORTEST_ANSWER_TIME:
+        raise ValueError(f"{length} is too short to answer: the least is {SHORTEST_ANSWER_TIME}")
+    return length
+
+
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Notice = Annotated[Duration, AfterValidator(_check_notice)]
+Notices = Annotated[
+    tuple[Annotated[timedelta, AfterValidator(_check_notice)], ...],
+    BeforeValidator(read_durations),
+]
+AnswerTime = Annotated[Duration, AfterValidator(_check_answer_time)]
+Quiet = Annotated[Interval | None, BeforeValidator(read_quiet)]
 Hours = Annotated[WeeklyHours, BeforeValidator(read_weekly_hours)]
 Intervals = Annotated[tuple[Interval, ...], BeforeValidator(read_intervals)]
 Moment = Annotated[tuple[date, int | None], BeforeValidator(read_moment)]
@@ -50,6 +91,8 @@ Origin = Annotated[
     str, Field(pattern=r"^https?://(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$")
 ]
 NO_TIME = timedelta(0)
+_FOLLOW_UP = FollowUpPolicy()
+_WAITLIST = WaitlistPolicy()
 
 
 class _Entry(BaseModel):
@@ -71,6 +114,36 @@ class PacingEntry(_Entry):
     service: str | None = None
 
 
+class FollowUpEntry(_Entry):
+    """What the house writes to its guests once they have booked; see `domain.venue.FollowUpPolicy`."""
+
+    confirmation: bool = _FOLLOW_UP.confirmation
+    reminders: Notices = _FOLLOW_UP.reminders
+    asks: bool = _FOLLOW_UP.asks
+    no_answer: NoAnswer = _FOLLOW_UP.no_answer
+    answer_by: Notice = _FOLLOW_UP.answer_by
+    quiet: Quiet = _FOLLOW_UP.quiet
+
+    @model_validator(mode="after")
+    def _asks_before_it_waits(self) -> Self:
+        if self.no_answer is NoAnswer.KEEP:
+            return self
+        if not self.asks or not self.reminders:
+            raise ValueError(f"no_answer: {self.no_answer} needs a reminder that asks")
+        if self.answer_by >= self.reminders[0]:
+            raise ValueError(
+                f"answer_by is {self.answer_by} before the start, when nobody has been asked yet: "
+                f"the first reminder comes {self.reminders[0]} before"
+            )
+        return self
+
+
+class WaitlistPolicyEntry(_Entry):
+    enabled: bool = _WAITLIST.enabled
+    order: WaitlistOrder = _WAITLIST.order
+    answer_time: AnswerTime = _WAITLIST.answer_time
+
+
 class PolicyEntry(_Entry):
     lead_time: Duration = timedelta(minutes=30)
     booking_window: Duration = timedelta(days=90)
@@ -86,6 +159,8 @@ class PolicyEntry(_Entry):
     allow_split: bool = False
     closed_on_holidays: bool = False
     needs_phone: bool = False
+    follow_up: FollowUpEntry = FollowUpEntry()
+    waitlist: WaitlistPolicyEntry = WaitlistPolicyEntry()
     pacing: tuple[PacingEntry, ...] = ()
 
 

@@ -12,7 +12,8 @@ from infrastructure.venues.yaml_text import write_yaml
 
 _HEAD = (
     "# {name}. Times are the house's own wall clock.\n"
-    "# Closures, special hours, combinations of tables and answers to guests' questions: see the samples.\n"
+    "# Closures, special hours, combinations of tables, answers to guests' questions, reminders and the\n"
+    "# waitlist: see the samples.\n"
 )
 
 

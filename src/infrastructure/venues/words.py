@@ -23,6 +23,7 @@ _DURATION = re.compile(
 )
 _LONGEST = timedelta(days=3650)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+_LONGEST_QUIET = timedelta(hours=20)
 _DASH = re.compile(r"\s*[-–]\s*")
 _CELL_MINUTES = CELL_SECONDS // 60
 
@@ -52,6 +53,30 @@ def read_intervals(text: object) -> tuple[Interval, ...]:
         if after.start < before.end:
             raise ValueError(f"{words!r} has hours that overlap")
     return tuple(intervals)
+
+
+def read_quiet(text: object) -> Interval | None:
+    """ "22:00-09:00", or "none": when nobody is written to."""
+    words = str(text).strip()
+    if words.lower() in ("", "none", "null", "~"):  # the ways of YAML to say nothing
+        return None
+    start, end = _read_ends(words)
+    length = end - start
+    if timedelta(minutes=length) > _LONGEST_QUIET:
+        raise ValueError(f"{words!r} leaves less than 4 hours of a day to write to guests")
+    start %= MINUTES_PER_DAY  # "24:00"
+    return Interval(start, start + length)
+
+
+def read_durations(written: object) -> tuple[timedelta, ...]:
+    """`[24h, 2h]` or `[]`, longest first."""
+    if not isinstance(written, list | tuple):
+        raise ValueError(f"{written!r} is not a list such as [24h, 2h] or []")
+    lengths = sorted((read_duration(each) for each in written), reverse=True)
+    for longer, shorter in pairwise(lengths):
+        if longer == shorter:
+            raise ValueError(f"{shorter} stands there twice")
+    return tuple(lengths)
 
 
 def read_weekly_hours(table: object) -> WeeklyHours:
@@ -103,15 +128,19 @@ def read_clock(text: str) -> int:
 
 
 def _read_interval(text: str) -> Interval:
+    start, end = _read_ends(text)
+    if start >= MINUTES_PER_DAY or end > LAST_MINUTE:
+        raise ValueError(f"{text!r} does not close by noon of the day after")
+    return Interval(start, end)
+
+
+def _read_ends(text: str) -> tuple[int, int]:
+    """ "20:00-00:30": minutes after midnight, the end on the next day where it is not later."""
     ends = _DASH.split(text)
     if len(ends) != 2:
         raise ValueError(f"{text!r} is not an interval such as 20:00-00:30")
     start, end = (read_clock(each) for each in ends)
-    if end <= start:
-        end += MINUTES_PER_DAY
-    if start >= MINUTES_PER_DAY or end > LAST_MINUTE:
-        raise ValueError(f"{text!r} does not close by noon of the day after")
-    return Interval(start, end)
+    return start, end if end > start else end + MINUTES_PER_DAY
 
 
 def _read_weekdays(text: str) -> list[int]:

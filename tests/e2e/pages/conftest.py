@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
-from tests.support.browser import launched
+from tests.support.browser import PATIENCE_MS, launched
+
+expect.set_options(timeout=PATIENCE_MS)
 
 _HERE = Path(__file__).parent
 

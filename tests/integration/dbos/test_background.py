@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from infrastructure.dbos.background import BackgroundWork
+from infrastructure.dbos.background import AT_ONCE, BackgroundWork, Job, Sweep
 from tests.support.children import start_child
 from tests.support.postgres import session_postgres
 
@@ -22,10 +22,6 @@ asyncio.run(settle_and_hang(sys.argv[1], sys.argv[2]))
 
 async def nothing() -> list[str]:
     return []
-
-
-async def ignore(item: str) -> None:
-    """A step that does nothing."""
 
 
 class Diary:
@@ -62,12 +58,8 @@ async def settle_and_hang(database_url: str, diary_path: str) -> None:
 
     await BackgroundWork(
         database_url=database_url,
-        sweep_holds=nothing,
-        abandoned=nothing,
-        finish_turn=ignore,
-        unsettled=waiting,
-        settle=diary.step("settled"),
-        tell=hang,
+        sweeps={},
+        jobs={"booking": Job(waiting, (diary.step("settled"), hang))},
         interval_s=60,
     ).start()
     await asyncio.sleep(60)
@@ -87,22 +79,14 @@ def database_url(tmp_path: Path) -> str:
 async def at_work(
     database_url: str,
     *,
-    sweep_holds: Callable[[], Awaitable[object]] = nothing,
-    abandoned: Callable[[], Awaitable[list[str]]] = nothing,
-    finish_turn: Callable[[str], Awaitable[None]] = ignore,
-    unsettled: Callable[[], Awaitable[list[str]]] = nothing,
-    settle: Callable[[str], Awaitable[None]] = ignore,
-    tell: Callable[[str], Awaitable[None]] | None = None,
+    sweeps: Mapping[str, Sweep] | None = None,
+    jobs: Mapping[str, Job] | None = None,
     interval_s: float = 0.1,
 ) -> AsyncIterator[BackgroundWork]:
     work = BackgroundWork(
         database_url=database_url,
-        sweep_holds=sweep_holds,
-        abandoned=abandoned,
-        finish_turn=finish_turn,
-        unsettled=unsettled,
-        settle=settle,
-        tell=tell,
+        sweeps=sweeps or {},
+        jobs=jobs or {},
         interval_s=interval_s,
         first_retry_s=0.05,
     )
@@ -133,7 +117,7 @@ async def test_what_is_found_is_finished_on_the_loop_that_started_it(
     async def abandoned() -> list[str]:
         return list(open_turns)
 
-    async with at_work(database_url, abandoned=abandoned, finish_turn=finish):
+    async with at_work(database_url, jobs={"turn": Job(abandoned, (finish,))}):
         await until(lambda: not open_turns)
     assert sorted(diary.entries()) == ["finished talk:1", "finished talk:2"]
 
@@ -152,7 +136,7 @@ async def test_an_item_is_worked_on_once_at_a_time_however_often_it_is_found(
         sweeps.append(1)
         return [] if gate.is_set() else ["ABC"]
 
-    async with at_work(database_url, unsettled=unsettled, settle=settle):
+    async with at_work(database_url, jobs={"booking": Job(unsettled, (settle,))}):
         await until(lambda: len(sweeps) >= 5)
         gate.set()
         await until(lambda: len(sweeps) >= 8)
@@ -173,7 +157,7 @@ async def test_a_step_that_fails_is_tried_again(database_url: str, diary: Diary)
     async def tell(item: str) -> None:
         told.set()
 
-    async with at_work(database_url, unsettled=unsettled, settle=settle, tell=tell):
+    async with at_work(database_url, jobs={"booking": Job(unsettled, (settle, tell))}):
         await asyncio.wait_for(told.wait(), 20)
     assert diary.entries() == ["tried ABC"] * 3
 
@@ -191,7 +175,7 @@ async def test_work_that_has_failed_for_good_is_begun_anew_while_it_is_still_nee
     async def unsettled() -> list[str]:
         return ["ABC"] if len(diary.entries()) < 3 else []
 
-    async with at_work(database_url, unsettled=unsettled, settle=settle):
+    async with at_work(database_url, jobs={"booking": Job(unsettled, (settle,))}):
         await until(lambda: len(diary.entries()) == 3)
 
 
@@ -202,8 +186,82 @@ async def test_a_sweep_that_fails_does_not_end_the_sweeping(database_url: str) -
         sweeps.append(1)
         raise ConnectionError("the ledger is away")
 
-    async with at_work(database_url, sweep_holds=sweep_holds):
+    async with at_work(database_url, sweeps={"holds": sweep_holds}):
         await until(lambda: len(sweeps) >= 3)
+
+
+async def test_a_sweep_or_a_search_that_fails_keeps_no_other_work_from_being_done(
+    database_url: str, diary: Diary
+) -> None:
+    async def fail() -> list[str]:
+        raise ConnectionError("the ledger is away")
+
+    async def sweep() -> None:
+        diary.note("swept")
+
+    async def waiting() -> list[str]:
+        return [] if "settled ABC" in diary.entries() else ["ABC"]
+
+    async with at_work(
+        database_url,
+        sweeps={"holds": fail, "waitlist": sweep},
+        jobs={
+            "turn": Job(fail, (diary.step("finished"),)),
+            "booking": Job(waiting, (diary.step("settled"),)),
+        },
+    ):
+        await until(lambda: "settled ABC" in diary.entries())
+    assert "swept" in diary.entries()
+
+
+async def test_items_of_two_kinds_with_one_name_are_two_items(
+    database_url: str, diary: Diary
+) -> None:
+    async def waiting() -> list[str]:
+        return [] if len(diary.entries()) == 2 else ["ABC"]
+
+    gate = asyncio.Event()
+
+    def held(verb: str) -> Callable[[str], Awaitable[None]]:
+        async def step(item: str) -> None:
+            diary.note(verb, item)
+            if len(diary.entries()) == 2:
+                gate.set()
+            await gate.wait()
+
+        return step
+
+    async with at_work(
+        database_url,
+        jobs={"turn": Job(waiting, (held("turn"),)), "message": Job(waiting, (held("message"),))},
+    ):
+        await asyncio.wait_for(gate.wait(), 20)
+    assert sorted(diary.entries()) == ["message ABC", "turn ABC"]
+
+
+async def test_of_many_items_so_many_are_under_way_at_once_and_all_are_done(
+    database_url: str, diary: Diary
+) -> None:
+    waiting = {f"item-{number:02}" for number in range(40)}
+    under_way: set[str] = set()
+    crowded = asyncio.Event()
+
+    async def find() -> list[str]:
+        return sorted(waiting)
+
+    async def work(item: str) -> None:
+        under_way.add(item)
+        assert len(under_way) <= AT_ONCE
+        if len(under_way) == AT_ONCE:
+            crowded.set()
+        await crowded.wait()
+        under_way.discard(item)
+        waiting.discard(item)
+        diary.note(item)
+
+    async with at_work(database_url, jobs={"message": Job(find, (work,))}):
+        await until(lambda: not waiting)
+    assert sorted(diary.entries()) == [f"item-{number:02}" for number in range(40)]
 
 
 async def test_after_kill_9_in_the_second_step_another_process_finishes_it_once(
@@ -214,7 +272,8 @@ async def test_after_kill_9_in_the_second_step_another_process_finishes_it_once(
     child.kill()
     assert diary.entries() == ["settled ABC", "began to tell ABC"]
     async with at_work(
-        database_url, settle=diary.step("settled again"), tell=diary.step("told"), interval_s=0.1
+        database_url,
+        jobs={"booking": Job(nothing, (diary.step("settled again"), diary.step("told")))},
     ):
         await until(lambda: "told ABC" in diary.entries())
         await asyncio.sleep(0.5)
@@ -232,11 +291,15 @@ async def test_stopping_leaves_work_to_be_resumed(database_url: str, diary: Diar
         return ["ABC"]
 
     async with at_work(
-        database_url, unsettled=unsettled, settle=diary.step("settled"), tell=hang, interval_s=60
+        database_url,
+        jobs={"booking": Job(unsettled, (diary.step("settled"), hang))},
+        interval_s=60,
     ):
         await asyncio.wait_for(began.wait(), 20)
     async with at_work(
-        database_url, settle=diary.step("settled again"), tell=diary.step("told"), interval_s=60
+        database_url,
+        jobs={"booking": Job(nothing, (diary.step("settled again"), diary.step("told")))},
+        interval_s=60,
     ):
         await until(lambda: "told ABC" in diary.entries())
     assert diary.entries() == ["settled ABC", "told ABC"]
@@ -249,7 +312,9 @@ async def test_it_works_on_postgresql(
         return [] if diary.entries() else ["ABC"]
 
     with session_postgres(tmp_path_factory) as server:
-        async with at_work(server.url(), unsettled=unsettled, settle=diary.step("settled")):
+        async with at_work(
+            server.url(), jobs={"booking": Job(unsettled, (diary.step("settled"),))}
+        ):
             await until(lambda: bool(diary.entries()))
     assert diary.entries() == ["settled ABC"]
 
@@ -267,5 +332,5 @@ async def test_no_port_is_opened_and_nobody_is_called(
     async def sweep_holds() -> None:
         sweeps.append(1)
 
-    async with at_work(database_url, sweep_holds=sweep_holds):
+    async with at_work(database_url, sweeps={"holds": sweep_holds}):
         await until(lambda: len(sweeps) >= 3)

@@ -159,6 +159,19 @@ async def test_every_kind_of_change_is_heard(served: httpx.AsyncClient) -> None:
     await heard_after(served.patch(path, json={"status": "seated"}))
     said = {"venue": "la-terraza", "user_id": "g", "message": "Mesa para 2 hoy a las 22:00"}
     await heard_after(served.post("/chat", json=said))
+    once = {"Idempotency-Key": "w"}
+    wish = {"date": "2026-11-27", "party_size": 2, "guest_name": "Ana"}
+    added = await heard_after(served.post(f"{HERE}/waitlist", json=wish, headers=once))
+    await heard_after(served.delete(f"/waitlist/{added.json()['id']}"))
+    asks = {**said, "user_id": "h", "message": "Quiero hablar con una persona"}
+    asked = await heard_after(served.post("/chat", json=asks))
+    talk = f"/conversations/{asked.json()['conversation_id']}"
+    await heard_after(served.post(f"{talk}/take"))
+    for number, text in enumerate(("Buenas tardes", "¿Sigue ahí?")):
+        key = {"Idempotency-Key": f"s{number}"}
+        await heard_after(served.post(f"{talk}/messages", json={"text": text}, headers=key))
+        await heard_after(served.post("/chat", json={**asks, "message": f"Sí, {number}"}))
+    await heard_after(served.post(f"{talk}/hand-back"))
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
 

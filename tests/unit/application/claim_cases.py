@@ -80,6 +80,12 @@ FACTS: dict[str, Facts] = {
         frozenset({Claim.WAITLISTED, Claim.DONE, Claim.FOLLOW_UP, Claim.FULL}),
         today=_TODAY,
     ),
+    "UNLISTED": Facts(
+        "",
+        (Entry(Standing.WISHED, FRIDAY),),
+        frozenset({Claim.UNLISTED, Claim.DONE}),
+        today=_TODAY,
+    ),
     "HOURS": Facts(
         "",
         claims=frozenset({Claim.CLOSED}),
@@ -273,6 +279,17 @@ ALLOWED: tuple[tuple[str, str, str], ...] = (
     ("MOVED", "en", "It's now Saturday 28 November at 8:30 pm instead of Friday at 9."),
     ("MOVED", "es", "Antes era el viernes a las 21:00; ahora, el sábado 28 a las 20:30."),
     ("WAITING", "es", "Si se libera una mesa el viernes, le avisaremos."),
+    # after the booking
+    ("BOOKED", "es", "¡Genial, Laura! Te esperamos el viernes a las 21:00."),
+    ("BOOKED", "en", "Great, see you on Friday at 9 pm!"),
+    ("WAITING", "es", "Ya estabas apuntado en la lista de espera del viernes para 4."),
+    ("WAITING", "en", "You're already on the waitlist for Friday, and we'll let you know."),
+    ("FULL", "es", "El viernes a las 21:00 está completo. ¿Te apunto en la lista de espera?"),
+    ("FULL", "en", "Friday at 9 pm is full. Shall I put you on the waiting list?"),
+    ("UNLISTED", "es", "Listo, te he quitado de la lista de espera del viernes."),
+    ("UNLISTED", "es", "Ya no estás en la lista de espera del viernes 27."),
+    ("UNLISTED", "en", "Done, I've taken you off the waiting list for Friday."),
+    ("UNLISTED", "en", "You are no longer on the waitlist for Friday."),
 )
 
 BLOCKED: tuple[tuple[str, str, str, str], ...] = (
@@ -469,6 +486,17 @@ BLOCKED: tuple[tuple[str, str, str, str], ...] = (
     ("CANCELLED", "es", "policy", "Cancelada; se le cobrará una penalización."),
     ("CANCELLED", "es", "date", "Su reserva del sábado 28 fue cancelada."),
     ("WAITING", "en", "outcome", "Your table is reserved for Friday."),
+    ("NOTHING", "es", "outcome", "Te he apuntado en la lista de espera."),
+    ("FULL", "en", "outcome", "You're on the waiting list for Friday."),
+    ("WAITING", "es", "outcome", "Te he quitado de la lista de espera."),
+    ("WAITING", "en", "outcome", "You're off the waitlist now."),
+    ("WAITING", "es", "outcome", "No estás en la lista de espera del viernes."),
+    ("WAITING", "es", "count", "Estás en la lista de espera del viernes para 6 personas."),
+    ("WAITING", "es", "date", "Estás en la lista de espera del sábado 28."),
+    ("UNLISTED", "es", "outcome", "Te he cancelado la reserva del viernes."),
+    ("UNLISTED", "es", "outcome", "Sigues apuntado en la lista de espera del viernes."),
+    ("FULL", "es", "outcome", "Te esperamos el viernes a las 21:00."),
+    ("CANCELLED", "es", "outcome", "¡Te esperamos el viernes a las 21:00!"),
     ("UNKNOWN", "es", "outcome", "Listo, ya está."),
     ("UNKNOWN", "de", "outcome", "Die Reservierung ist bestätigt."),
     ("MOVED", "es", "time", "Antes era el sábado a las 20:30 y ahora el viernes a las 21:00."),

@@ -9,6 +9,7 @@ from typing import Any
 
 from application.actions import Actions
 from application.conversation import Answered, Conversation, IncomingMessage, TurnEvent
+from application.ports.aftercare import Prompts, TakenConversations
 from application.ports.agents import (
     AgentReceipt,
     Exchange,
@@ -21,6 +22,7 @@ from application.ports.agents import (
 )
 from application.reservations import Reservations
 from application.sheets import WarmSheets
+from application.waitlist_desk import WaitlistDesk
 from domain.availability import Wish
 from domain.dialogue import DialogueState
 from domain.floor import Slot
@@ -100,6 +102,8 @@ class House:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     router: ScriptedRouter = field(default_factory=ScriptedRouter)
     human: NamesActs = field(default_factory=NamesActs)
+    prompts: Prompts | None = None
+    front_desk: TakenConversations | None = None
 
     def __post_init__(self) -> None:
         ledger = self.ledger
@@ -110,16 +114,27 @@ class House:
             sheets=WarmSheets(ledger.day_sheets),
             clock=self.clock,
         )
+        self.waitlist = WaitlistDesk(
+            waitlist=ledger.waitlist,
+            reservations=self.reservations,
+            holds=ledger.holds,
+            messages=ledger.messages,
+            clock=self.clock,
+        )
         self.conversation = Conversation(
             router=self.router,
             human=self.human,
-            actions=Actions(reservations=self.reservations, logic=KeepsOrder()),
+            actions=Actions(
+                reservations=self.reservations, logic=KeepsOrder(), waitlist=self.waitlist
+            ),
             reservations=self.reservations,
             conversations=ledger.conversations,
             bookings=ledger.bookings,
             clock=self.clock,
             phone_of=lambda user_id: user_id if user_id.startswith("+") else "",
             guest_key=lambda user_id: "hash",
+            prompts=self.prompts,
+            front_desk=self.front_desk,
         )
 
     async def hears(

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from application.codec import decode, encode
 from domain.acts import Offer
 from domain.booking import BookingCode
-from domain.dialogue import Details, DialogueState, Expecting, Task
+from domain.dialogue import Details, DialogueState, Expecting, PlaceFree, Reminded, Task
 from domain.floor import Slot
+from domain.guest import Guest
 from domain.understanding import ByOrder, Intent, Party, Understanding
 from domain.venue import ResourceId, ServiceId
+from domain.waitlist import WaitlistId
 from domain.when import (
     AnyDay,
     AnyTime,
@@ -122,3 +124,20 @@ def test_a_field_that_is_gone_is_passed_over() -> None:
 def test_a_value_that_is_none_of_the_domains_is_refused() -> None:
     with pytest.raises(TypeError, match="not a value that is stored"):
         encode(object())
+
+
+def test_what_the_house_has_asked_can_be_stored_with_a_turn() -> None:
+    slot = Slot(ServiceId("dinner"), NOW, NOW, 4, (ResourceId("T1"),))
+    offer = Offer("w1", slot, NOW, "waitlist:e1:1", waitlist="e1")
+    for prompt in (
+        Reminded("r1", booking(), NOW),
+        PlaceFree("p1", WaitlistId("e1"), offer, NOW, Guest("ana", "Ana"), "trona"),
+    ):
+        assert decode(json.loads(json.dumps(encode(prompt)))) == prompt
+
+
+def test_an_offer_stored_before_there_was_a_waitlist_can_be_read() -> None:
+    slot = Slot(ServiceId("dinner"), NOW, NOW, 4, (ResourceId("T1"),))
+    stored = encode(Offer("w1", slot, NOW, waitlist="e1"))
+    del stored["waitlist"]
+    assert decode(stored).waitlist == ""

@@ -24,6 +24,7 @@
     button, a { font: 600 16px/1 system-ui, sans-serif; color: #fff; background: #1c6a57; border: 0; border-radius: 2rem; min-height: 3.25rem; padding: 0 1.4rem; cursor: pointer; text-decoration: none; display: inline-flex; align-items: center; }
     .open { position: fixed; inset: auto max(1rem, env(safe-area-inset-right)) max(1rem, env(safe-area-inset-bottom)) auto; z-index: 2147483000; box-shadow: 0 4px 18px rgb(0 0 0 / 25%); }
     .open[hidden] { display: none; }
+    .open.news::after { content: ""; position: absolute; top: .1rem; right: .1rem; width: .8rem; height: .8rem; border-radius: 50%; background: #d8572f; border: 2px solid #fff; }
     button:hover, a:hover { background: #155445; }
     :focus-visible { outline: 3px solid #1c6a57; outline-offset: 3px; }
     .panel { position: fixed; z-index: 2147483001; inset: auto 1rem 1rem auto; width: min(24.5rem, 100vw - 2rem); height: min(42rem, 100dvh - 2rem); border-radius: 1.25rem; overflow: hidden; background: Canvas; box-shadow: 0 10px 40px rgb(0 0 0 / 30%); }
@@ -38,7 +39,7 @@
   const open = document.createElement("button");
   open.type = "button";
   open.className = "open";
-  open.textContent = script.dataset.label || said.open;
+  const label = open.textContent = script.dataset.label || said.open;
   open.setAttribute("aria-haspopup", "dialog");
   open.setAttribute("aria-expanded", "false");
   root.append(open);
@@ -75,7 +76,14 @@
     }, 4000);
   }
 
+  // Something was written to the guest while the chat was closed.
+  function tellNews(isNew) {
+    open.classList.toggle("news", isNew);
+    open.setAttribute("aria-label", isNew ? `${label}. ${said.news}` : label);
+  }
+
   function show() {
+    tellNews(false);
     if (panel) panel.hidden = false;
     else build();
     open.setAttribute("aria-expanded", "true");
@@ -98,6 +106,7 @@
   addEventListener("message", (event) => {
     if (!frame || event.source !== frame.contentWindow || event.origin !== home) return;
     if (event.data?.anfitrion === "close") close();
+    if (event.data?.anfitrion === "post" && panel.hidden) tellNews(true);
     if (event.data?.anfitrion === "ready") {
       isReady = true;
       for (const instead of panel.querySelectorAll("[data-instead]")) instead.remove();

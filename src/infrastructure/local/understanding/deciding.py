@@ -315,7 +315,7 @@ def _arranging(s: Signs) -> bool:
     state = s.state
     if state.expecting is Expecting.NOTHING:
         return s.asked is Asked.YES_OR_NO
-    return state.task is Task.BOOK
+    return state.task in {Task.BOOK, Task.WAIT}
 
 
 def _moves_a_booking(s: Signs) -> bool:

@@ -405,6 +405,9 @@ _ASKED_BY_STATE = {
     Expecting.OFFER: Asked.YES_OR_NO,
     Expecting.CANCEL_YES: Asked.YES_OR_NO,
     Expecting.SUGGESTED_DAY: Asked.YES_OR_NO,
+    Expecting.WAITLIST: Asked.YES_OR_NO,
+    Expecting.COMING: Asked.YES_OR_NO,
+    Expecting.PLACE: Asked.YES_OR_NO,
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from domain.acts import Act
 from infrastructure.local.words import en, es
-from infrastructure.local.words.voice import Voice, Wording
+from infrastructure.local.words.voice import MessageWording, Voice, Wording
 
 LANGUAGES: Mapping[str, tuple[type[Voice], Mapping[type[Act], Wording]]] = {
     "es": (es.Spanish, es.WORDS),
@@ -14,4 +14,7 @@ LANGUAGES: Mapping[str, tuple[type[Voice], Mapping[type[Act], Wording]]] = {
 }
 """The voice of each language, and how it words each act."""
 
-__all__ = ["LANGUAGES", "Voice", "Wording"]
+MESSAGES: Mapping[str, Mapping[str, MessageWording]] = {"es": es.MESSAGES, "en": en.MESSAGES}
+"""How each language words each kind of message of the house's own."""
+
+__all__ = ["LANGUAGES", "MESSAGES", "MessageWording", "Voice", "Wording"]

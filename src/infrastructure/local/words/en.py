@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
+from application.ports.aftercare import WAITLIST_OVER
+from application.ports.messages import MessageKind
 from domain.acts import (
     Act,
     Ask,
@@ -15,6 +17,7 @@ from domain.acts import (
     AskHowMany,
     AskLast4,
     AskNewTime,
+    AskWaitlist,
     AskWhichBooking,
     AskWhichDay,
     AskWhichService,
@@ -27,6 +30,7 @@ from domain.acts import (
     Detail,
     Dropped,
     Escalated,
+    Expected,
     Farewell,
     Greet,
     Help,
@@ -49,9 +53,12 @@ from domain.acts import (
     NoticeKind,
     NotUnderstood,
     NotVerified,
+    NotWaiting,
+    NoWaitlist,
     Offer,
     Offered,
     OfferGone,
+    OnWaitlist,
     OpeningHours,
     OutOfScope,
     Purpose,
@@ -65,13 +72,24 @@ from domain.acts import (
     Trouble,
     Updated,
     Waitlisted,
+    WaitlistOver,
     WelcomeBack,
 )
 from domain.availability import RefusalCode
 from domain.booking import Booking, BookingStatus, shown_code
 from domain.venue import MINUTES_PER_DAY, ResourceId
 from domain.when import DayTrouble
-from infrastructure.local.words.voice import Start, Voice, Wording, capital, joined, numbered
+from infrastructure.local.words.voice import (
+    MessageWording,
+    Start,
+    Voice,
+    Wording,
+    Written,
+    capital,
+    joined,
+    numbered,
+    paragraphs,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -721,13 +739,70 @@ def dropped(v: English, act: Dropped) -> str:
     )
 
 
-def waitlisted(v: English, act: Waitlisted) -> str:
-    span = f"between {v.clock(act.earliest)} and {v.clock(act.latest)}"
-    when = f"{v.on_day(act.day)}, {span}, {v.people(act.covers)}"
+def expected(v: English, act: Expected) -> str:
+    when = v.moment(act.booking.start)
     return v.say(
-        f"I've added you to the waiting list: {when}. If something comes up, we'll let you know.",
-        f"You're on the waiting list: {when}. We'll let you know if a place comes up.",
+        f"Lovely! We look forward to seeing you {when}.",
+        f"Thanks for letting us know! See you {when}.",
     )
+
+
+# --- the waitlist --------------------------------------------------------------------------------
+
+
+def ask_waitlist(v: English, act: AskWaitlist) -> str:
+    day = v.day(act.day)
+    return v.say(
+        f"Shall I put you on the waiting list for {day}, in case something comes free, or would another day do?",
+        f"Would you like to go on the waiting list for {day}, or shall we look at another date?",
+    )
+
+
+def waitlisted(v: English, act: Waitlisted) -> str:
+    when = _wait(v, act)
+    if act.already:
+        return v.say(
+            f"You were on the waiting list already: {when}. You keep your turn, and we'll let you know if something comes free.",
+            f"You are already on the waiting list: {when}. We'll be in touch if there is a place.",
+        )
+    return v.say(
+        f"I've put you on the waiting list: {when}. We'll let you know if something comes free.",
+        f"You're on the waiting list now: {when}. We'll be in touch if there is a place.",
+    )
+
+
+def on_waitlist(v: English, act: OnWaitlist) -> str:
+    when = _wait(v, act)
+    return v.say(f"You are on the waiting list: {when}.", f"On the waiting list you have: {when}.")
+
+
+def waitlist_over(v: English, act: WaitlistOver) -> str:
+    day = v.day(act.day)
+    return v.say(
+        f"All right, you are off the waiting list for {day}.",
+        f"Done: I've taken you off the waiting list for {day}.",
+    )
+
+
+def not_waiting(v: English, act: NotWaiting) -> str:
+    return v.say("You are not on any waiting list.", "I can't find you on a waiting list.")
+
+
+def no_waitlist(v: English, act: NoWaitlist) -> str:
+    call = f" {_call(v, act.phone)}" if act.phone else ""
+    return v.say(
+        f"We don't keep a waiting list here.{call}", f"There is no waiting list here.{call}"
+    )
+
+
+def _wait(v: English, act: Waitlisted | OnWaitlist) -> str:
+    """ "Friday 27 November, between 8:00 pm and 10:00 pm, 4 people"."""
+    if act.earliest == act.latest:
+        span = f"at {v.clock(act.earliest)}"
+    else:
+        span = f"between {v.clock(act.earliest)} and {v.clock(act.latest)}"
+    people = "" if v.is_clinic else f", {v.people(act.covers)}"
+    return f"{v.day(act.day)}, {span}{people}"
 
 
 # --- existing bookings ---------------------------------------------------------------------------
@@ -967,7 +1042,13 @@ WORDS: Mapping[type[Act], Wording] = {
     Updated: updated,
     Kept: kept,
     Dropped: dropped,
+    Expected: expected,
+    AskWaitlist: ask_waitlist,
     Waitlisted: waitlisted,
+    OnWaitlist: on_waitlist,
+    WaitlistOver: waitlist_over,
+    NotWaiting: not_waiting,
+    NoWaitlist: no_waitlist,
     AskCancel: ask_cancel,
     AskNewTime: ask_new_time,
     ShowBookings: show_bookings,
@@ -982,4 +1063,138 @@ WORDS: Mapping[type[Act], Wording] = {
     NoAnswer: no_answer,
     Escalated: escalated,
     Trouble: trouble,
+}
+
+
+# --- messages ------------------------------------------------------------------------------------
+
+
+def confirmation(v: English, message: Written) -> tuple[str, str]:
+    booking = _booked(message)
+    text = paragraphs(
+        _hello(v),
+        f"Your {v.booking(booking)} is confirmed. The code is {shown_code(booking.code)}.",
+        _until_when(v),
+        _page(v, message.link),
+        _house(v),
+    )
+    thing = v.here("Booking", "Appointment")
+    return f"{thing} confirmed: {_heading(v, booking.start)}", text
+
+
+def reminder(v: English, message: Written) -> tuple[str, str]:
+    booking = _booked(message)
+    text = paragraphs(
+        _hello(v),
+        f"This is a reminder of your {v.booking(booking)}.",
+        _asks_to_answer(v, booking) if message.asks else _code_kept(booking),
+        _page(v, message.link),
+        _house(v),
+    )
+    return f"Reminder: {v.here('table', 'appointment')} {v.moment(booking.start)}", text
+
+
+def _asks_to_answer(v: English, booking: Booking) -> str:
+    asked = "Reply YES to confirm it or CANCEL to cancel it."
+    by = v.answer_by(booking)
+    if by is None:
+        return asked
+    return f"{asked} Without an answer we will cancel it {v.moment(by)}."
+
+
+def _code_kept(booking: Booking) -> str:
+    return f"The code is {shown_code(booking.code)}, in case you need to change or cancel it."
+
+
+def unanswered(v: English, message: Written) -> tuple[str, str]:
+    booking = _booked(message)
+    text = paragraphs(
+        _hello(v),
+        f"We have had no answer to our reminder and have cancelled your {v.booking(booking)}.",
+        joined(["If you would still like to come, write to us.", _call(v, v.venue.contact.phone)]),
+        v.venue.name,
+    )
+    thing = v.here("Booking", "Appointment")
+    return f"{thing} cancelled: {_heading(v, booking.start)}", text
+
+
+def waitlist_offer(v: English, message: Written) -> tuple[str, str]:
+    offer = message.about
+    assert isinstance(offer, Offer)
+    start = Start.of(offer)
+    text = paragraphs(
+        _hello(v),
+        f"Good news! {capital(_a(v.what(start)))} has come free {v.moment(start.start)}{v.where(start)}.",
+        f"We are keeping it for you until {_deadline(v, offer.expires_at)}."
+        " Reply YES to take it or NO to leave it to somebody else.",
+        _answer_here(v, message.link),
+        _house(v),
+    )
+    return f"{v.here('A table', 'An appointment')} has come free: {_heading(v, start.start)}", text
+
+
+def waitlist_ended(v: English, message: Written) -> tuple[str, str]:
+    day = message.about
+    assert isinstance(day, date)
+    text = paragraphs(
+        _hello(v),
+        f"We are sorry: nothing has come free for you {v.on_day(day)}, and your turn on the waiting list ends here.",
+        "If you would like another day, write to us and we will have a look.",
+        _house(v),
+    )
+    return f"Waitlist for {v.day(day)}", text
+
+
+def _booked(message: Written) -> Booking:
+    assert isinstance(message.about, Booking)
+    return message.about
+
+
+def _hello(v: English) -> str:
+    return f"Hello {v.name}," if v.name else ""
+
+
+def _heading(v: English, start: datetime) -> str:
+    return v.moment(start).removeprefix("on ")
+
+
+def _deadline(v: English, at: datetime) -> str:
+    today = v.local(at).date() == v.today
+    return v.hour(at) if today else v.moment(at).removeprefix("on ")
+
+
+def _until_when(v: English) -> str:
+    """How late it may be changed or cancelled."""
+    change, cancel = v.venue.policy.change_cutoff, v.venue.policy.cancel_cutoff
+    if not change and not cancel:
+        return "You can change or cancel it at any time before it begins."
+    if change == cancel:
+        return f"You can change or cancel it up to {v.lasting(cancel)} before."
+    until = [
+        f"up to {v.lasting(time)} before" if time else "until it begins"
+        for time in (change, cancel)
+    ]
+    return f"You can change it {until[0]} and cancel it {until[1]}."
+
+
+def _answer_here(_: English, link: str) -> str:
+    """Where a letter is read that cannot be answered."""
+    return f"Answer here: {link}" if link else ""
+
+
+def _page(v: English, link: str) -> str:
+    return f"See, change or cancel it: {link}" if link else ""
+
+
+def _house(v: English) -> str:
+    contact = v.venue.contact
+    return "\n".join(line for line in (v.venue.name, contact.address, contact.phone) if line)
+
+
+MESSAGES: Mapping[str, MessageWording] = {
+    MessageKind.CONFIRMATION: confirmation,
+    MessageKind.REMINDER: reminder,
+    MessageKind.NO_ANSWER: unanswered,
+    MessageKind.WAITLIST_OFFER: waitlist_offer,
+    WAITLIST_OVER: waitlist_ended,
 }

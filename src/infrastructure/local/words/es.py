@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
+from application.ports.aftercare import WAITLIST_OVER
+from application.ports.messages import MessageKind
 from domain.acts import (
     Act,
     Ask,
@@ -15,6 +17,7 @@ from domain.acts import (
     AskHowMany,
     AskLast4,
     AskNewTime,
+    AskWaitlist,
     AskWhichBooking,
     AskWhichDay,
     AskWhichService,
@@ -27,6 +30,7 @@ from domain.acts import (
     Detail,
     Dropped,
     Escalated,
+    Expected,
     Farewell,
     Greet,
     Help,
@@ -49,9 +53,12 @@ from domain.acts import (
     NoticeKind,
     NotUnderstood,
     NotVerified,
+    NotWaiting,
+    NoWaitlist,
     Offer,
     Offered,
     OfferGone,
+    OnWaitlist,
     OpeningHours,
     OutOfScope,
     Purpose,
@@ -65,13 +72,24 @@ from domain.acts import (
     Trouble,
     Updated,
     Waitlisted,
+    WaitlistOver,
     WelcomeBack,
 )
 from domain.availability import RefusalCode
 from domain.booking import Booking, BookingStatus, shown_code
 from domain.venue import MINUTES_PER_DAY, ResourceId
 from domain.when import DayTrouble
-from infrastructure.local.words.voice import Start, Voice, Wording, capital, joined, numbered
+from infrastructure.local.words.voice import (
+    MessageWording,
+    Start,
+    Voice,
+    Wording,
+    Written,
+    capital,
+    joined,
+    numbered,
+    paragraphs,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -775,13 +793,77 @@ def dropped(v: Spanish, act: Dropped) -> str:
     return v.say("De acuerdo, lo dejamos como está.", "Muy bien, no hago nada.")
 
 
+def expected(v: Spanish, act: Expected) -> str:
+    when = v.moment(act.booking.start)
+    return v.say(
+        f"¡Estupendo! {{Le|Te}} esperamos {when}.", f"¡Gracias por avisar! Nos vemos {when}."
+    )
+
+
+# --- the waitlist --------------------------------------------------------------------------------
+
+
+def ask_waitlist(v: Spanish, act: AskWaitlist) -> str:
+    day = _of_day(v, act.day)
+    return v.say(
+        f"¿{{Le|Te}} apunto en la lista de espera {day} por si se libera algo, o {{prefiere|prefieres}} otro día?",
+        f"¿{{Quiere|Quieres}} entrar en la lista de espera {day}, o miramos otra fecha?",
+    )
+
+
 def waitlisted(v: Spanish, act: Waitlisted) -> str:
-    span = f"entre las {v.clock(act.earliest)} y las {v.clock(act.latest)}"
-    when = f"{v.the_day(act.day)}, {span}, {v.people(act.covers)}"
+    when = _wait(v, act)
+    if act.already:
+        return v.say(
+            f"Ya {{estaba|estabas}} en la lista de espera: {when}. No {{pierde|pierdes}} el turno: {{le|te}} avisaremos si queda libre.",
+            f"En la lista de espera ya {{está|estás}}: {when}. Si se libera algo, {{le|te}} avisaremos.",
+        )
     return v.say(
         f"{{Le|Te}} he apuntado en la lista de espera: {when}. Si se libera algo, {{le|te}} avisaremos.",
-        f"Ya {{está|estás}} en la lista de espera: {when}. {{Le|Te}} avisaremos si queda libre.",
+        f"{{Queda|Quedas}} en la lista de espera: {when}. {{Le|Te}} avisaremos si queda libre.",
     )
+
+
+def on_waitlist(v: Spanish, act: OnWaitlist) -> str:
+    when = _wait(v, act)
+    return v.say(
+        f"{{Está|Estás}} en la lista de espera: {when}.",
+        f"En la lista de espera {{está|estás}} para {when}.",
+    )
+
+
+def waitlist_over(v: Spanish, act: WaitlistOver) -> str:
+    day = _of_day(v, act.day)
+    return v.say(
+        f"De acuerdo, ya no {{está|estás}} en la lista de espera {day}.",
+        f"Hecho: {{le|te}} he quitado de la lista de espera {day}.",
+    )
+
+
+def not_waiting(v: Spanish, act: NotWaiting) -> str:
+    return v.say(
+        "No {está|estás} en ninguna lista de espera.", "En la lista de espera no {figura|figuras}."
+    )
+
+
+def no_waitlist(v: Spanish, act: NoWaitlist) -> str:
+    call = f" {_call(v, act.phone)}" if act.phone else ""
+    return v.say(f"Aquí no llevamos lista de espera.{call}", f"No hay lista de espera.{call}")
+
+
+def _wait(v: Spanish, act: Waitlisted | OnWaitlist) -> str:
+    """ "el viernes 27 de noviembre, entre las 20:00 y las 22:00, 4 personas"."""
+    if act.earliest == act.latest:
+        span = f"a las {v.clock(act.earliest)}"
+    else:
+        span = f"entre las {v.clock(act.earliest)} y las {v.clock(act.latest)}"
+    people = "" if v.is_clinic else f", {v.people(act.covers)}"
+    return f"{v.the_day(act.day)}, {span}{people}"
+
+
+def _of_day(v: Spanish, day: date) -> str:
+    """ "del viernes 27 de noviembre", "de hoy, sábado 21 de noviembre"."""
+    return f"de {v.day(day)}" if v.near_day(day) else f"del {v.day(day)}"
 
 
 # --- existing bookings ---------------------------------------------------------------------------
@@ -1020,7 +1102,13 @@ WORDS: Mapping[type[Act], Wording] = {
     Updated: updated,
     Kept: kept,
     Dropped: dropped,
+    Expected: expected,
+    AskWaitlist: ask_waitlist,
     Waitlisted: waitlisted,
+    OnWaitlist: on_waitlist,
+    WaitlistOver: waitlist_over,
+    NotWaiting: not_waiting,
+    NoWaitlist: no_waitlist,
     AskCancel: ask_cancel,
     AskNewTime: ask_new_time,
     ShowBookings: show_bookings,
@@ -1035,4 +1123,155 @@ WORDS: Mapping[type[Act], Wording] = {
     NoAnswer: no_answer,
     Escalated: escalated,
     Trouble: trouble,
+}
+
+
+# --- messages ------------------------------------------------------------------------------------
+
+
+def confirmation(v: Spanish, message: Written) -> tuple[str, str]:
+    booking = _booked(message)
+    thing = v.here("Reserva", "Cita")
+    text = paragraphs(
+        _hello(v),
+        joined(
+            [
+                v.form(f"Queda confirmada {{su|tu}} {v.booking(booking)}."),
+                f"El código es {shown_code(booking.code)}.",
+            ]
+        ),
+        _until_when(v),
+        _page(v, message.link),
+        _house(v),
+    )
+    return f"{thing} confirmada: {_heading(v, booking.start)}", text
+
+
+def reminder(v: Spanish, message: Written) -> tuple[str, str]:
+    booking = _booked(message)
+    text = paragraphs(
+        _hello(v),
+        v.form(f"{{Le|Te}} recordamos {{su|tu}} {v.booking(booking)}."),
+        _asks_to_answer(v, booking) if message.asks else _code_kept(v, booking),
+        _page(v, message.link),
+        _house(v),
+    )
+    return f"Recordatorio: {v.here('mesa', 'cita')} {v.moment(booking.start)}", text
+
+
+def _asks_to_answer(v: Spanish, booking: Booking) -> str:
+    asked = v.form("{Responda|Responde} SÍ para confirmarla o CANCELA para cancelarla.")
+    by = v.answer_by(booking)
+    if by is None:
+        return asked
+    return f"{asked} Sin respuesta, la cancelaremos {v.moment(by)}."
+
+
+def _code_kept(v: Spanish, booking: Booking) -> str:
+    code = shown_code(booking.code)
+    return v.form(f"El código es {code}, por si {{necesita|necesitas}} cambiarla o cancelarla.")
+
+
+def unanswered(v: Spanish, message: Written) -> tuple[str, str]:
+    booking = _booked(message)
+    text = paragraphs(
+        _hello(v),
+        v.form(
+            f"No hemos tenido respuesta a nuestro recordatorio y hemos cancelado {{su|tu}} {v.booking(booking)}."
+        ),
+        joined(
+            [
+                v.form("Si todavía {quiere|quieres} venir, {escríbanos|escríbenos}."),
+                _call(v, v.venue.contact.phone),
+            ]
+        ),
+        v.venue.name,
+    )
+    return f"{v.here('Reserva', 'Cita')} cancelada: {_heading(v, booking.start)}", text
+
+
+def waitlist_offer(v: Spanish, message: Written) -> tuple[str, str]:
+    offer = message.about
+    assert isinstance(offer, Offer)
+    start = Start.of(offer)
+    text = paragraphs(
+        _hello(v),
+        f"¡Buenas noticias! Se ha liberado una {v.what(start)} {v.moment(start.start)}{v.where(start)}.",
+        v.form(f"{{Se|Te}} la guardamos hasta {_deadline(v, offer.expires_at)}.")
+        + v.form(
+            " {Responda|Responde} SÍ para {quedársela|quedártela} o NO para dejarla a otra persona."
+        ),
+        _answer_here(v, message.link),
+        _house(v),
+    )
+    return f"Se ha liberado una {v.here('mesa', 'cita')}: {_heading(v, start.start)}", text
+
+
+def waitlist_ended(v: Spanish, message: Written) -> tuple[str, str]:
+    day = message.about
+    assert isinstance(day, date)
+    text = paragraphs(
+        _hello(v),
+        v.form(
+            f"Lo sentimos: {v.the_day(day)} no ha quedado nada libre para {{usted|ti}}, y {{su|tu}} turno en la lista de espera termina aquí."
+        ),
+        v.form("Si {quiere|quieres} otro día, {escríbanos|escríbenos} y lo miramos."),
+        _house(v),
+    )
+    return f"Lista de espera {_of_day(v, day)}", text
+
+
+def _booked(message: Written) -> Booking:
+    assert isinstance(message.about, Booking)
+    return message.about
+
+
+def _hello(v: Spanish) -> str:
+    return f"Hola, {v.name}:" if v.name else ""
+
+
+def _heading(v: Spanish, start: datetime) -> str:
+    return v.moment(start).removeprefix("el ")
+
+
+def _deadline(v: Spanish, at: datetime) -> str:
+    today = v.local(at).date() == v.today
+    return f"las {v.hour(at)}" if today else v.moment(at)
+
+
+def _until_when(v: Spanish) -> str:
+    """How late it may be changed or cancelled."""
+    change, cancel = v.venue.policy.change_cutoff, v.venue.policy.cancel_cutoff
+    if not change and not cancel:
+        return v.form(
+            "{Puede|Puedes} cambiarla o cancelarla en cualquier momento antes de la hora."
+        )
+    if change == cancel:
+        return v.form(f"{{Puede|Puedes}} cambiarla o cancelarla hasta {v.lasting(cancel)} antes.")
+    until = [
+        f"hasta {v.lasting(time)} antes" if time else "hasta la hora" for time in (change, cancel)
+    ]
+    return v.form(f"{{Puede|Puedes}} cambiarla {until[0]} y cancelarla {until[1]}.")
+
+
+def _answer_here(v: Spanish, link: str) -> str:
+    """Where a letter is read that cannot be answered."""
+    return v.form("{Responda|Responde} aquí: ") + link if link else ""
+
+
+def _page(v: Spanish, link: str) -> str:
+    return f"Ver, cambiar o cancelar: {link}" if link else ""
+
+
+def _house(v: Spanish) -> str:
+    contact = v.venue.contact
+    return "\n".join(line for line in (v.venue.name, contact.address, contact.phone) if line)
+
+
+MESSAGES: Mapping[str, MessageWording] = {
+    MessageKind.CONFIRMATION: confirmation,
+    MessageKind.REMINDER: reminder,
+    MessageKind.NO_ANSWER: unanswered,
+    MessageKind.WAITLIST_OFFER: waitlist_offer,
+    WAITLIST_OVER: waitlist_ended,
 }

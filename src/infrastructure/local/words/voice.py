@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from babel.dates import format_date, format_time
 from babel.lists import format_list
+from babel.units import format_unit
 
 from application.ports.agents import ReplyPlan
 from application.wording import fold
@@ -19,6 +20,7 @@ from domain.booking import Booking
 from domain.floor import Slot
 from domain.venue import (
     MINUTES_PER_DAY,
+    NoAnswer,
     Resource,
     ResourceId,
     ResourceKind,
@@ -30,9 +32,14 @@ from domain.venue import (
 Wording = Callable[[Any, Any], str]
 """Words one act: a language's voice and the act in, sentences out; the table pairs the types."""
 
+MessageWording = Callable[[Any, "Written"], tuple[str, str]]
+"""Words one message of the house's own: subject and text."""
+
 _FORM = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
 _NIGHT_ENDS = 6
 """Starts before this hour are worded as belonging to the night before."""
+_MINUTE = timedelta(minutes=1)
+_UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", _MINUTE))
 _YEAR_IS_CLEAR = timedelta(days=180)
 """Dates further off than this, or past, are said with their year."""
 
@@ -128,6 +135,19 @@ class Voice:
     def eve(self, instant: datetime) -> date:
         return self.local(instant).date() - timedelta(days=1)
 
+    def answer_by(self, booking: Booking) -> datetime | None:
+        """When a booking lapses whose guest has not answered; None where the house keeps it."""
+        policy = self.venue.policy.follow_up
+        lapses = policy.no_answer is NoAnswer.CANCEL
+        return booking.start - policy.answer_by if lapses else None
+
+    def lasting(self, time: timedelta) -> str:
+        """ "2 horas", "45 minutos", "1 día": in the largest unit that it is a whole number of."""
+        for unit, size in _UNITS:
+            if time % size == timedelta(0):
+                return format_unit(time // size, f"duration-{unit}", locale=self.locale)
+        return format_unit(round(time / _MINUTE), "duration-minute", locale=self.locale)
+
     # --- who and where ---------------------------------------------------------------------------
 
     def service(self, service: ServiceId) -> str:
@@ -151,6 +171,17 @@ class Voice:
     def listed(self, options: Iterable[str], style: str = "or") -> str:
         """ "20:30, 21:15 o 22:00"."""
         return str(format_list(list(options), style=style, locale=self.locale))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a message of the house's own is about."""
+
+    about: Booking | Offer | date
+    asks: bool = False
+    """Whether the guest is asked to answer it."""
+    link: str = ""
+    """The booking's page, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +213,11 @@ def joined(texts: Iterable[str]) -> str:
             gap = "\n" if "\n" in whole else " "
             whole = f"{whole}{gap}{text}" if whole else text
     return whole
+
+
+def paragraphs(*texts: str) -> str:
+    """Texts with an empty line between them; empty ones are left out."""
+    return "\n\n".join(text for text in texts if text)
 
 
 def capital(text: str) -> str:

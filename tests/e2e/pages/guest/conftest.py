@@ -17,6 +17,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from domain.venue import Venue
+from infrastructure.http.parts import Parts
 from infrastructure.http.server import serving
 from infrastructure.settings import Settings
 from infrastructure.venues.loader import load_venues
@@ -40,6 +41,20 @@ class Site:
         answered = await self.client.get(f"/venues/{venue}/bookings?date={day}")
         found: list[dict[str, Any]] = answered.json()["bookings"]
         return found
+
+    @property
+    def parts(self) -> Parts:
+        parts: Parts = self.app.state.parts
+        return parts
+
+    async def work(self) -> None:
+        """What a server does in the background: offer freed places, write to guests."""
+        assert self.parts.messages is not None
+        assert self.parts.waitlist is not None
+        await self.parts.waitlist.sweep()
+        await self.parts.messages.plan()
+        for key in await self.parts.messages.due():
+            await self.parts.messages.deliver(key)
 
     async def book(self, start: str, *, party: int, key: str, **more: Any) -> dict[str, Any]:
         answered = await self.client.post(

@@ -241,6 +241,28 @@ async def test_several_houses_have_a_chooser_and_talks_of_their_own(
         assert visit.complaints == []
 
 
+async def test_the_name_of_a_house_is_not_cut_on_a_phone(
+    browser: Browser, open_site: OpenSite
+) -> None:
+    async with (
+        open_site(load_venues()) as site,
+        visiting(browser, **PHONE, locale="es-ES") as visit,
+    ):
+        chat = await Chat.open(visit, site.url)
+        for house in ("clinica-sonrisa", "la-terraza"):
+            await chat.page.select_option("#venue", house)
+            missing = await chat.page.locator("#venue").evaluate(
+                """(chooser) => {
+                  const shown = chooser.getBoundingClientRect().width;
+                  chooser.style.maxWidth = "none";
+                  const whole = chooser.getBoundingClientRect().width;
+                  chooser.style.maxWidth = "";
+                  return whole - shown;
+                }"""
+            )
+            assert missing < 1
+
+
 async def test_a_guest_needs_no_key_where_programs_do(
     browser: Browser, open_site: OpenSite
 ) -> None:

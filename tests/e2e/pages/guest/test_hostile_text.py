@@ -16,7 +16,7 @@ from tests.support.browser import PHONE, visiting
 NAUGHTY = Path(__file__).parents[4].parent / "shared" / "eval" / "robustness" / "blns.jsonl"
 
 
-def _strings() -> list[str]:
+def naughty_strings() -> list[str]:
     if not NAUGHTY.exists():
         pytest.skip(f"{NAUGHTY.name} is not here")
     lines = NAUGHTY.read_text(encoding="utf-8").splitlines()
@@ -24,7 +24,7 @@ def _strings() -> list[str]:
 
 
 async def test_what_the_house_says_and_asks_is_never_markup(browser: Browser, site: Site) -> None:
-    strings = _strings()
+    strings = naughty_strings()
     async with visiting(browser, **PHONE, locale="es-ES") as visit:
         chat = await Chat.open(visit, site.url)
         await chat.book()
@@ -58,7 +58,7 @@ async def test_what_the_house_says_and_asks_is_never_markup(browser: Browser, si
 
 
 async def test_every_naughty_string_comes_back_as_it_is(browser: Browser, site: Site) -> None:
-    strings = [text for text in _strings() if len(text) <= 4000]
+    strings = [text for text in naughty_strings() if len(text) <= 4000]
     async with visiting(browser, **PHONE, locale="es-ES") as visit:
         chat = await Chat.open(visit, site.url)
         answered: list[str] = []
@@ -116,7 +116,7 @@ async def test_every_naughty_string_comes_back_as_it_is(browser: Browser, site: 
 async def test_a_bookings_page_shows_naughty_names_and_notes_as_text(
     browser: Browser, site: Site
 ) -> None:
-    marked = [text for text in _strings() if "<" in text and len(text) < 180][:12]
+    marked = [text for text in naughty_strings() if "<" in text and len(text) < 180][:12]
     async with visiting(browser, **PHONE) as visit:
         for number, text in enumerate(marked):
             booked = await site.book(

@@ -74,6 +74,35 @@ async def test_on_an_allowed_site_a_guest_books_in_the_frame(
             assert visit.complaints == []
 
 
+async def test_what_is_written_while_the_frame_is_closed_shows_on_its_button(
+    browser: Browser, open_site: OpenSite
+) -> None:
+    house = terraza()
+    async with open_site([house]) as site, _own_site(_script(site.url)) as own:
+        site.parts.reservations.replace_venues([replace(house, widget_origins=(own,))])
+        async with visiting(browser, **DESKTOP, locale="es-ES") as visit:
+            page = await visit.open(own)
+            await page.get_by_role("button", name="Reservar").click()
+            frame = page.frame_locator("iframe")
+            await frame.locator("#message").fill("Quiero hablar con una persona")
+            await frame.locator("#message").press("Enter")
+            await expect(frame.locator(".line.house[data-id]")).to_have_count(1)
+            await frame.locator("#message").press("Escape")
+            listed = await site.client.get("/venues/la-terraza/conversations")
+            (waiting,) = listed.json()["conversations"]
+            await site.client.post(
+                f"/conversations/{waiting['id']}/messages",
+                json={"text": "Buenas, soy Marta"},
+                headers={"Idempotency-Key": "k"},
+            )
+            bubble = page.get_by_role("button", name="Reservar. Mensaje nuevo")
+            await bubble.click()
+            await expect(frame.locator(".line.staff")).to_contain_text("Buenas, soy Marta")
+            await frame.locator("#message").press("Escape")
+            await expect(page.get_by_role("button", name="Reservar", exact=True)).to_be_visible()
+            assert visit.complaints == []
+
+
 async def test_on_any_other_site_the_frame_stays_shut_and_leads_to_the_page(
     browser: Browser, open_site: OpenSite
 ) -> None:

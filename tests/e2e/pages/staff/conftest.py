@@ -51,7 +51,15 @@ class Site:
 
     def watch_again(self) -> None:
         """As if the server had been started again."""
-        days = staff_page.watch(self.parts.reservations, self.parts.conflicts)
+        parts = self.parts
+        days = staff_page.watch(
+            reservations=parts.reservations,
+            conflicts=parts.conflicts,
+            messages=parts.messages,
+            waitlist=parts.waitlist,
+            front_desk=parts.front_desk,
+            posts=parts.posts,
+        )
         self.app.state.parts = replace(self.parts, days=days)
         self.app.state.end_streams = days.close
 

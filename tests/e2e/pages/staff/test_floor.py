@@ -93,7 +93,7 @@ async def test_a_name_is_text_whatever_it_says(site: Site) -> None:
     await block(page, booking).click()
     await expect(page.locator("#panel blockquote")).to_have_text(hostile)
     await page.keyboard.press("Escape")
-    await page.get_by_role("button", name="Lista").click()
+    await page.get_by_role("button", name="Lista", exact=True).click()
     await expect(page.locator("#list tbody")).to_contain_text("<img")
     assert await page.locator("#main img, #panel img").count() == 0
     assert "gotcha" not in await page.title()

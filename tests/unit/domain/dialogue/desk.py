@@ -11,6 +11,7 @@ from domain.availability import RefusalCode, Wish
 from domain.booking import Booking, BookingCode, BookingId, BookingStatus, PartySize
 from domain.dialogue import (
     Action,
+    AppointmentKept,
     BookingDone,
     BookingsFound,
     BookOffer,
@@ -20,13 +21,19 @@ from domain.dialogue import (
     EditBooking,
     FindBookings,
     Here,
+    JoinWaitlist,
+    KeepAppointment,
     KeepOffer,
+    LeaveWaitlist,
     MoveBooking,
     OfferKept,
     Outcome,
+    Prompt,
     Search,
     SearchDone,
     VerifyDone,
+    WaitlistJoined,
+    WaitlistLeft,
     conclude,
     next_step,
 )
@@ -77,6 +84,12 @@ class Desk:
     phone: str = ""
     full: set[int] = field(default_factory=set)
     """Service-day minutes that cannot be had."""
+    closed_to: RefusalCode | None = None
+    """Why nothing can be had at all."""
+    waiting: tuple[WaitlistJoined, ...] = ()
+    """What the guest is on the waitlist for."""
+    prompt: Prompt | None = None
+    answered: list[str] = field(default_factory=list)
     bookings: tuple[Booking, ...] = ()
     scripted: list[Outcome] = field(default_factory=list)
     """Outcomes that come before the usual ones."""
@@ -85,10 +98,13 @@ class Desk:
     released: list[str] = field(default_factory=list)
 
     def hears(self, said: Understanding) -> tuple[Act, ...]:
-        here = Here(self.venue, self.now, said, self.phone, "the last reply")
+        here = Here(self.venue, self.now, said, self.phone, "the last reply", self.prompt)
         step = next_step(self.state, here)
         acts = list(step.acts)
         self.released.extend(step.release)
+        if step.answered:
+            self.answered.append(step.answered)
+            self.prompt = None
         while step.action is not None:
             self.actions.append(step.action)
             outcome = self.scripted.pop(0) if self.scripted else self._usual(step.action)
@@ -120,15 +136,26 @@ class Desk:
                 return BookingDone(replace(before, status=BookingStatus.CANCELLED), before)
             case FindBookings(code=code):
                 fitting = tuple(b for b in self.bookings if code in {"", b.code})
-                return BookingsFound(fitting)
+                return BookingsFound(fitting, waiting=() if code else self.waiting)
             case CheckLast4(purpose=purpose):
                 return VerifyDone(None, purpose)
             case EditBooking(notes=notes):
                 return BookingDone(replace(booking(), notes=notes))
+            case KeepAppointment(booking=kept):
+                return AppointmentKept(kept)
+            case JoinWaitlist(day=day, covers=covers, earliest=earliest, latest=latest):
+                joined = WaitlistJoined(day, covers, earliest, latest)
+                self.waiting = (*self.waiting, joined)
+                return joined
+            case LeaveWaitlist(days=days):
+                left = tuple(w.day for w in self.waiting if not days or w.day in days)
+                return WaitlistLeft(left)
 
     def _search(self, action: Search) -> SearchDone:
         wish = action.wishes[0]
         wished = instant_of(wish.day, wish.target, self.venue.zone)
+        if self.closed_to is not None:
+            return SearchDone((), self.closed_to, wished, wish.day)
         if action.exact and wish.target not in self.full:
             return SearchDone((self._offer(wish, wish.target, "1", held=True),), None, wished)
         free = (wish.target - 30, wish.target + 30, wish.target + 60)

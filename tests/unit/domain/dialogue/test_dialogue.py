@@ -61,7 +61,7 @@ from domain.dialogue import (
     missing_details,
 )
 from domain.understanding import ByComparison, ByOrder, Intent, Party, Relative
-from domain.venue import ConfirmMode, HouseAnswer, Policy
+from domain.venue import ConfirmMode, HouseAnswer, Policy, WaitlistPolicy
 from domain.when import (
     AnyTime,
     CalendarDay,
@@ -268,7 +268,8 @@ def test_a_plain_yes_to_several_offers_asks_which() -> None:
 
 
 def test_refusing_all_offers_asks_what_else_would_suit() -> None:
-    desk = Desk(full={21 * 60})
+    policy = Policy(waitlist=WaitlistPolicy(enabled=False))
+    desk = Desk(venue=restaurant(policy=policy), full={21 * 60})
     desk.hears(says(Intent.BOOK, **WHOLE_WISH))
     assert only(desk.hears(NO), NoneChosen)
     assert desk.state.details.covers == 4

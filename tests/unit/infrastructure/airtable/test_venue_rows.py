@@ -25,7 +25,7 @@ from infrastructure.airtable.tables import (
 )
 from infrastructure.airtable.venues import HouseReading, RowProblem, read_venues
 from infrastructure.venues.assembly import venue_of
-from infrastructure.venues.files import VenueFile
+from infrastructure.venues.files import FollowUpEntry, VenueFile
 from infrastructure.venues.loader import load_venues
 from tests.support.base_rows import Rows, edited, rows_of_files, sample_rows, with_row
 
@@ -91,6 +91,12 @@ def test_a_house_with_rare_settings_and_a_bar_reads_back_as_an_equal_venue() -> 
                 "confirm": "implicit",
                 "allow_split": "true",
                 "max_waste": 2,
+                "follow_up": {
+                    "reminders": ["36h", "90m"],
+                    "no_answer": "cancel",
+                    "quiet": "23:30-07:00",
+                },
+                "waitlist": {"enabled": "false", "order": "largest", "answer_time": "45m"},
                 "pacing": [{"id": "door", "window": "15m", "parties": 3, "service": "night"}],
             },
             "services": [
@@ -130,9 +136,18 @@ def test_a_house_with_rare_settings_and_a_bar_reads_back_as_an_equal_venue() -> 
             "closures": [{"from": "2026-12-24", "to": "2026-12-26", "reason": "Yule"}],
         }
     )
-    reading = read(rows_of_files([file]))
-    assert reading.problems == ()
-    assert reading.venues == (venue_of(file, year=YEAR),)
+    for each in (file, silent(file)):
+        reading = read(rows_of_files([each]))
+        assert reading.problems == ()
+        assert reading.venues == (venue_of(each, year=YEAR),)
+
+
+def silent(file: VenueFile) -> VenueFile:
+    """The same house, which reminds of nothing and writes at any hour."""
+    follow_up = FollowUpEntry.model_validate({"reminders": [], "quiet": "none"})
+    return file.model_copy(
+        update={"policy": file.policy.model_copy(update={"follow_up": follow_up})}
+    )
 
 
 def test_the_order_in_which_airtable_lists_rows_does_not_matter() -> None:
@@ -230,6 +245,12 @@ BROKEN: list[tuple[str, str, dict[str, Any], str]] = [
     ("venues", TERRAZA + "/venues/la-terraza", {"kind": "Bar"}, "kind"),
     ("venues", TERRAZA + "/venues/la-terraza", {"max_party": 2.5}, "max_party"),
     ("venues", TERRAZA + "/venues/la-terraza", {"settings": "policy: {hold: 5m}"}, "settings"),
+    (
+        "venues",
+        TERRAZA + "/venues/la-terraza",
+        {"settings": "policy: {follow_up: {quiet: at night}}"},
+        "settings",
+    ),
     ("venues", TERRAZA + "/venues/la-terraza", {"settings": "policy: ["}, "settings"),
     ("venues", TERRAZA + "/venues/la-terraza", {"settings": "tables: []"}, "settings"),
     ("venues", TERRAZA + "/venues/la-terraza", {"subdivision": "XX"}, "subdivision"),

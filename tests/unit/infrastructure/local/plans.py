@@ -226,7 +226,18 @@ def every_act(venue: Venue, start: datetime) -> Iterator[Act]:
     yield from (acts.Received(waiting), acts.Received(waiting, Purpose.MOVE))
     yield acts.Received(waiting, Purpose.CANCEL)
     yield from (acts.Moved(two, before=one), acts.Cancelled(replace(one)), acts.Updated(one))
-    yield from (acts.Kept(one), acts.Dropped(), acts.Waitlisted(day, 4, 1200, 1320))
+    yield from (acts.Kept(one), acts.Dropped(), acts.Expected(one), acts.AskWaitlist(day, 4))
+    yield from (acts.Waitlisted(day, 4, 1200, 1320), acts.Waitlisted(day, 4, 1260, 1260))
+    yield from (
+        acts.Waitlisted(day, 4, 780, 1470, already=True),
+        acts.OnWaitlist(day, 4, 1200, 1320),
+    )
+    yield from (
+        acts.WaitlistOver(day),
+        acts.NotWaiting(),
+        acts.NoWaitlist(phone),
+        acts.NoWaitlist(),
+    )
     yield from (acts.AskCancel(one), acts.AskNewTime(one), acts.ShowBookings((one,)))
     yield from (acts.ShowBookings((waiting,)), acts.ShowBookings((one, two)))
     yield from (acts.NoBookings(), acts.NoBookings(asked_code=True))

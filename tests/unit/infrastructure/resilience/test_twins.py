@@ -316,3 +316,33 @@ async def test_a_yes_in_words_the_twin_does_not_know_is_the_models_to_read(text:
 async def test_where_nothing_was_put_to_the_guest_a_yes_is_the_models_to_read() -> None:
     routed = await reads("¿te apunto algo más?", DialogueState(language="es"), YES)
     assert routed.understanding.intents == (Intent.AFFIRM,)
+
+
+# --- a no that cancels ---------------------------------------------------------------------------
+
+REMINDED = DialogueState(language="es", expecting=Expecting.COMING)
+NO = '{"intents": ["deny"], "lang": "es"}'
+CANCEL = '{"intents": ["cancel"], "lang": "es"}'
+
+
+@pytest.mark.parametrize("answer", [NO, CANCEL])
+@pytest.mark.parametrize(
+    "text", ["¿hasta cuándo puedo cancelar?", "¿hay parking?", "mejor a las diez", "no sé", "uf"]
+)
+async def test_a_models_word_alone_cancels_nothing(text: str, answer: str) -> None:
+    said = (await reads(text, REMINDED, answer)).understanding
+    refuses = Intent.DENY in said.intents or said.intent is Intent.CANCEL
+    assert not (refuses and said.certain)
+
+
+async def test_a_plain_no_needs_no_model() -> None:
+    routed = await reads("no podremos ir", REMINDED, YES)
+    assert routed.understanding.certain
+    assert Intent.DENY in routed.understanding.intents
+    assert routed.receipt.fallback_reason == "certain"
+
+
+async def test_a_model_cannot_say_that_the_guest_comes_where_they_say_otherwise() -> None:
+    for text in ("no lo veo claro para esa noche", "quiero cambiarla al sábado"):
+        said = (await reads(text, REMINDED, YES)).understanding
+        assert Intent.AFFIRM not in said.intents

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import textwrap
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from domain.availability import Wish, find_slots, place, start_windows
 from domain.floor import LAST_MINUTE, Allocation, build_sheet
-from domain.venue import ResourceId, ResourceKind, ServiceId, Venue
+from domain.venue import (
+    FollowUpPolicy,
+    Interval,
+    NoAnswer,
+    ResourceId,
+    ResourceKind,
+    ServiceId,
+    Venue,
+    WaitlistOrder,
+    WaitlistPolicy,
+)
 from infrastructure.venues.loader import VenueFileError, load_venues
 
 TODAY = date(2026, 11, 21)
@@ -176,6 +186,57 @@ def test_a_price_in_a_currency_without_cents_is_taken_as_it_is(tmp_path: Path) -
     assert load(tmp_path, text).services[0].price == 15_000
 
 
+def test_what_a_house_writes_after_a_booking_and_to_those_who_wait_may_be_left_out(
+    tmp_path: Path,
+) -> None:
+    policy = load(tmp_path, SMALL).policy
+    assert policy.follow_up == FollowUpPolicy()
+    assert policy.waitlist == WaitlistPolicy()
+
+
+def test_a_house_says_what_it_writes_after_a_booking_and_to_those_who_wait(
+    tmp_path: Path,
+) -> None:
+    policy = load(
+        tmp_path,
+        SMALL
+        + """
+    policy:
+      follow_up:
+        confirmation: false
+        reminders: [3h, 2d]
+        asks: yes
+        no_answer: cancel
+        answer_by: 1d
+        quiet: 23:00-08:30
+      waitlist: {enabled: no, order: largest, answer_time: 45m}
+    """,
+    ).policy
+    assert policy.follow_up == FollowUpPolicy(
+        confirmation=False,
+        reminders=(timedelta(days=2), timedelta(hours=3)),
+        asks=True,
+        no_answer=NoAnswer.CANCEL,
+        answer_by=timedelta(days=1),
+        quiet=Interval(23 * 60, 32 * 60 + 30),
+    )
+    assert policy.waitlist == WaitlistPolicy(
+        enabled=False, order=WaitlistOrder.LARGEST, answer_time=timedelta(minutes=45)
+    )
+
+
+def test_a_house_may_remind_of_nothing_and_be_quiet_never(tmp_path: Path) -> None:
+    text = SMALL + "    policy: {follow_up: {reminders: [], quiet: none}}\n"
+    follow_up = load(tmp_path, text).policy.follow_up
+    assert (follow_up.reminders, follow_up.quiet) == ((), None)
+
+
+def test_la_terraza_writes_out_the_usual_follow_up() -> None:
+    """So that whoever copies the sample sees what there is to change."""
+    assert sample("la-terraza").policy.follow_up == FollowUpPolicy()
+    assert sample("la-terraza").policy.waitlist == WaitlistPolicy()
+
+
 # --- what it may not --------------------------------------------------------------------------
 
 FAULTS = [
@@ -220,6 +281,36 @@ FAULTS = [
         "closures: tea is no service",
     ),
     ("currency: NOK", "currency: NOK\n    closures: [{to: 2026-12-25}]", "closures.0.from: "),
+    *(
+        ("currency: NOK", f"currency: NOK\n    policy: {policy}", told)
+        for policy, told in [
+            ("{follow_up: {quiet: at night}}", "policy.follow_up.quiet: 'at night' is not an"),
+            ("{follow_up: {quiet: 1:00-23:00}}", "policy.follow_up.quiet: '1:00-23:00' leaves"),
+            ("{follow_up: {reminders: 24h}}", "policy.follow_up.reminders: '24h' is not a list"),
+            ("{follow_up: {reminders: [5m]}}", "policy.follow_up.reminders.0: 0:05:00 before the"),
+            ("{follow_up: {answer_by: 0m}}", "policy.follow_up.answer_by: 0:00:00 before the"),
+            (
+                "{follow_up: {no_answer: shout}}",
+                "policy.follow_up.no_answer: Input should be 'keep'",
+            ),
+            ("{follow_up: {sms: true}}", "policy.follow_up.sms: is not a key of venue files"),
+            (
+                "{follow_up: {no_answer: cancel, asks: false}}",
+                "policy.follow_up: no_answer: cancel needs a reminder that asks",
+            ),
+            (
+                "{follow_up: {no_answer: cancel, reminders: []}}",
+                "policy.follow_up: no_answer: cancel needs a reminder that asks",
+            ),
+            (
+                "{follow_up: {no_answer: tell_staff, reminders: [4h]}}",
+                "policy.follow_up: answer_by is 4:00:00 before the start, when nobody has been",
+            ),
+            ("{waitlist: {order: random}}", "policy.waitlist.order: Input should be 'first' or"),
+            ("{waitlist: {answer_time: 1m}}", "policy.waitlist.answer_time: 0:01:00 is too short"),
+            ("{waitlist: {enabled: maybe}}", "policy.waitlist.enabled: Input should be a valid"),
+        ]
+    ),
     ("id: small", "id: [small", "is not YAML: "),
     ("id: small", "id: {[a]: b}", "is not YAML: "),
 ]

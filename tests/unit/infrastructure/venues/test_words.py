@@ -9,9 +9,11 @@ import pytest
 from domain.venue import Interval
 from infrastructure.venues.words import (
     read_duration,
+    read_durations,
     read_intervals,
     read_moment,
     read_party_range,
+    read_quiet,
     read_weekly_hours,
 )
 
@@ -112,3 +114,58 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
 def test_a_duration_that_no_house_means_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="longer than 3650 days"):
         read_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("22:00-09:00", (1320, 1980)),
+        ("14:00 – 16:00", (840, 960)),
+        ("00:00-08:00", (0, 480)),
+        ("24:00-08:00", (0, 480)),
+        ("12:00-08:00", (720, 1920)),
+    ],
+)
+def test_quiet_hours_may_pass_midnight_and_last_into_the_next_day(
+    text: str, span: tuple[int, int]
+) -> None:
+    assert read_quiet(text) == Interval(*span)
+
+
+@pytest.mark.parametrize("text", ["none", "None", "", "null", "~"])
+def test_a_house_may_have_no_quiet_hours(text: str) -> None:
+    assert read_quiet(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("at night", "not an interval such as"),
+        ("22-09", "'22' is not a time"),
+        ("22:02-09:00", "multiple of 5"),
+        ("09:00-09:00", "leaves less than 4 hours"),
+        ("09:00-05:05", "leaves less than 4 hours"),
+        ("['22:00-09:00']", "is not a time"),
+    ],
+)
+def test_quiet_hours_that_cannot_be_are_refused(text: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        read_quiet(text)
+
+
+def test_a_list_of_durations_is_read_longest_first() -> None:
+    assert read_durations(["2h", "1d"]) == (timedelta(days=1), timedelta(hours=2))
+    assert read_durations([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("24h", r"'24h' is not a list such as \[24h, 2h\] or \[\]"),
+        (["soon"], "'soon' is not a duration"),
+        (["24h", "1d"], "1 day, 0:00:00 stands there twice"),
+    ],
+)
+def test_lists_of_durations_that_cannot_be_are_refused(written: object, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        read_durations(written)

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.Text()),
         sa.Column("start", sa.BigInteger()),
+        sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -78,6 +79,13 @@ def upgrade() -> None:
         "ix_messages_code_start",
         "messages",
         ["code", "start"],
+    )
+    op.create_index(
+        "ix_messages_failed",
+        "messages",
+        ["venue", "due_at"],
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
     )
     op.create_index(
         "ix_messages_planned",
@@ -135,7 +143,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_waitlist_listed",
         "waitlist",
-        ["created_at"],
+        ["venue", "day"],
         sqlite_where=sa.text("status IN ('waiting', 'offered')"),
         postgresql_where=sa.text("status IN ('waiting', 'offered')"),
     )

@@ -1,7 +1,8 @@
 // The chat page: what is stored is shown, what is written is sent, in order and once.
 
 import { Talk, guestId, randomId, storage } from "./talk.js";
-import { Pass, Refused, follow } from "./wire.js";
+import { alone } from "./alone.js";
+import { Pass, Refused, follow, listen } from "./wire.js";
 import * as view from "./view.js";
 
 const { known, here } = view;
@@ -14,7 +15,9 @@ const STALE_MS = 15 * 60 * 1000;
 const guest = guestId();
 const wake = new EventTarget();
 const pass = new Pass(known.pass);
-let talk, venue, sending = false, lastDay = "";
+const isFramed = known.widget && parent !== window;
+const tell = (what) => { if (isFramed) parent.postMessage({ anfitrion: what }, "*"); };
+let talk, venue, sending = false, isBehind = false, lastDay = "", isNoted = false, listening = new AbortController();
 
 // --- showing ---------------------------------------------------------------------------------
 
@@ -31,6 +34,7 @@ function showAll() {
   const { lines: all, capped } = talk.read();
   lines.replaceChildren();
   lastDay = "";
+  isNoted = false;
   talkBox.classList.toggle("begun", all.length > 0);
   if (capped) lines.append(view.make("p", "earlier", here.earlier));
   // A screen reader should not hear a whole conversation again.
@@ -42,12 +46,16 @@ function showAll() {
 
 function showLine(line) {
   talkBox.classList.add("begun");
-  for (const old of lines.querySelectorAll(".choices, .picker")) old.remove();
+  if (line.who === "note" && isNoted) return;
+  if (line.who === "note") isNoted = true;
+  if (line.who === "house" && !line.post) isNoted = false;
+  // What is being asked stays where it is while the house says something else.
+  if (!line.post || line.asks) for (const old of lines.querySelectorAll(".choices, .picker")) old.remove();
   const day = new Date(line.at).toDateString();
   if (day !== lastDay) lines.append(view.dayBreak(line.at));
   lastDay = day;
-  lines.append(view.line(line, () => retry(line.id)));
-  if (line.who === "house") showExtras(line);
+  lines.append(line.who === "note" ? view.note(line) : view.line(line, venue, () => retry(line.id)));
+  if (line.who === "house" || line.who === "staff") showExtras(line);
 }
 
 function showExtras(line) {
@@ -57,7 +65,8 @@ function showExtras(line) {
     }
     lines.append(view.card(line, venue, say));
   }
-  if (line.offers.length) lines.append(view.offers(line, venue, say));
+  if (line.asks) lines.append(...[view.prompt(line, venue, say)].filter(Boolean));
+  else if (line.offers.length) lines.append(view.offers(line, venue, say));
   else if (line.status === "awaiting_confirmation") lines.append(view.cancelQuestion(line, say));
   else if (line.status === "collecting" && line.missing.includes("service") && venue.services.length > 1) {
     lines.append(view.services(line, venue, say));
@@ -104,6 +113,9 @@ async function send() {
   } finally {
     sending = false;
   }
+  // What another tab has written meanwhile.
+  if (isBehind) showAll();
+  isBehind = false;
   if (talk.read().outbox.length) send();
 }
 
@@ -119,7 +131,8 @@ async function sendOne(from, entry) {
   entry.body.conversation_id ??= from.read().conversation;
   const growing = view.growing();
   const isShown = () => from === talk;
-  keepingEnd(() => now.replaceChildren(growing.element));
+  // Where a person has the conversation nobody is writing yet.
+  if (!isNoted) keepingEnd(() => now.replaceChildren(growing.element));
   if (entry.partial) growing.words(entry.partial);
   talkBox.setAttribute("aria-busy", "true");
   const on = {
@@ -159,6 +172,23 @@ function giveUp(from, entry, failure) {
   if (from === talk) showAll();
 }
 
+// --- listening -------------------------------------------------------------------------------
+
+// What staff or the house write while nobody asks. One tab listens; the others see what it stores.
+function hear() {
+  listening.abort();
+  const mine = listening = new AbortController();
+  const from = talk;
+  alone(`${from.key}.posts`, mine.signal, (signal) => listen({
+    venue: venue.id, guest, last: () => from.read().post, pass, wake, signal,
+    on: (post) => {
+      const line = from.heard(post, view.hereAt(post.at));
+      if (line) tell("post");
+      if (line && from === talk) keepingEnd(() => showLine(line));
+    },
+  }));
+}
+
 // --- the page --------------------------------------------------------------------------------
 
 function open(id) {
@@ -172,6 +202,7 @@ function open(id) {
   byId("tries").replaceChildren(...tries.map((words) => view.button(words, "", () => say(words))));
   showAll();
   send();
+  hear();
 }
 
 composer.onsubmit = (event) => {
@@ -199,12 +230,13 @@ trouble.querySelector("button").onclick = () => wake.dispatchEvent(new Event("no
 venueChoice.onchange = () => open(venueChoice.value);
 
 addEventListener("storage", (event) => {
-  if (event.key === talk.key && !sending) showAll();
+  if (event.key !== talk.key) return;
+  isBehind = sending;
+  if (!sending) showAll();
 });
 
-// In a frame, whoever framed us closes it.
-if (known.widget && parent !== window) {
-  const tell = (what) => parent.postMessage({ anfitrion: what }, "*");
+// In a frame, whoever framed us closes it, and hears what comes while it is closed.
+if (isFramed) {
   byId("close").onclick = () => tell("close");
   addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.isComposing) tell("close");

@@ -35,7 +35,7 @@ export function guestId() {
   return made;
 }
 
-const EMPTY = { conversation: null, lines: [], outbox: [], capped: false };
+const EMPTY = { conversation: null, lines: [], outbox: [], capped: false, post: 0 };
 
 export class Talk {
   constructor(venue) {
@@ -79,10 +79,11 @@ export class Talk {
     });
   }
 
-  // Returns the house's line, or null where another tab has written it already.
+  // Returns the house's line, or null where another tab has written it already. An answer without words
+  // says that a person has the conversation.
   answered(id, answer) {
     const line = {
-      id: `${id}.reply`, who: "house", text: answer.response, at: Date.now(), language: answer.language,
+      id: `${id}.reply`, who: answer.response ? "house" : "note", text: answer.response, at: Date.now(), language: answer.language,
       status: answer.status, action: answer.action, missing: answer.missing ?? [],
       offers: answer.offers ?? [], booking: answer.booking,
     };
@@ -94,6 +95,22 @@ export class Talk {
       if (isNew) now.lines.push(line);
     });
     return isNew ? line : null;
+  }
+
+  // What the house wrote of its own accord: its line, or null where it is here already.
+  heard(post, at) {
+    let line = null;
+    this.change((now) => {
+      if (post.id <= now.post) return;
+      now.post = post.id;
+      line = {
+        id: `post.${post.id}`, who: post.author === "staff" ? "staff" : "house", text: post.text, at, post: true,
+        language: now.lines.findLast((each) => each.language)?.language, status: "", action: "none", missing: [],
+        asks: post.asks, offers: post.offers, booking: post.booking,
+      };
+      now.lines.push(line);
+    });
+    return line;
   }
 
   failed(id, failure) {

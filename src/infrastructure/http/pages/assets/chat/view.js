@@ -5,6 +5,9 @@ export const known = JSON.parse(document.getElementById("known").textContent);
 const SVG = "http://www.w3.org/2000/svg";
 const skew = Date.parse(known.now) - Date.now();
 
+// An instant of the house's clock on this machine's own.
+export const hereAt = (instant) => Date.parse(instant) - skew;
+
 // A reply may be in a language that the page has no words for: then its buttons are in the page's own.
 const tongue = (language) => (Object.hasOwn(known.texts, language) ? language : known.language);
 export const texts = (language) => known.texts[tongue(language)];
@@ -85,10 +88,14 @@ export function dayBreak(at) {
   return make("p", "day", words);
 }
 
-export function line({ id, who, text, at, language, failed }, onRetry) {
+export function line({ id, who, text, at, language, failed }, venue, onRetry) {
   const element = make("div", `line ${who}${failed ? " unsent" : ""}`);
   element.dataset.id = id;
-  if (language && language !== known.language) element.lang = language;
+  if (who === "staff") {
+    const name = make("div", "name", fill(here.team, { venue: venue.name }));
+    name.prepend(icon("person"));
+    element.append(name);
+  } else if (language && language !== known.language) element.lang = language;
   const words = make("div", "words");
   words.dir = "auto";
   if (who === "guest") words.append(make("span", "unseen", `${here.you} `));
@@ -99,6 +106,14 @@ export function line({ id, who, text, at, language, failed }, onRetry) {
   meta.append(time, copyButton(text));
   element.append(words, meta);
   if (failed) element.append(failure(failed, onRetry));
+  return element;
+}
+
+// Said once, not after each message that waits for a person.
+export function note({ id }) {
+  const element = make("p", "note", here.with_team);
+  element.dataset.id = id;
+  element.prepend(icon("person"));
   return element;
 }
 
@@ -133,19 +148,26 @@ export function growing() {
   };
 }
 
+function choices(label, language) {
+  const row = make("div", "choices");
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", label);
+  if (language && language !== known.language) row.lang = language;
+  return row;
+}
+
+function labelOf({ start, resources }, venue, language, withDay) {
+  const instant = new Date(start);
+  const day = withDay ? shortDay(language, instant, venue.zone) : "";
+  return [day, clock(language, instant, venue.zone), placeOf(venue, resources, texts(language))].filter(Boolean).join(" · ");
+}
+
 export function offers({ offers: offered, language, status }, venue, say) {
   const said = texts(language);
   if (!offered.length) return null;
-  const row = make("div", "choices");
-  row.setAttribute("role", "group");
-  row.setAttribute("aria-label", said.options);
-  if (language !== known.language) row.lang = language;
+  const row = choices(said.options, language);
   const days = new Set(offered.map((offer) => dayOf(new Date(offer.start), venue.zone)));
-  const labels = offered.map((offer) => {
-    const start = new Date(offer.start);
-    const parts = days.size > 1 ? [shortDay(language, start, venue.zone)] : [];
-    return [...parts, clock(language, start, venue.zone), placeOf(venue, offer.resources, said)].filter(Boolean).join(" · ");
-  });
+  const labels = offered.map((offer) => labelOf(offer, venue, language, days.size > 1));
   if (offered.length === 1) {
     const what = fill(said.yes_book, { what: labels[0] });
     row.append(button(what, "strong", () => say(said.yes, what)));
@@ -153,6 +175,33 @@ export function offers({ offers: offered, language, status }, venue, say) {
     return row;
   }
   labels.forEach((label, index) => row.append(button(label, "", () => say(fill(said.option, { n: index + 1 }), label))));
+  return row;
+}
+
+// The short answers to what the house has asked of its own accord: to a reminder, or to a place that has
+// become free and is kept until a deadline. Null once that is over.
+export function prompt({ offers: [offer], booking, language }, venue, say) {
+  const said = texts(language);
+  if (offer) return freed(offer, venue, language, say);
+  if (!booking || hereAt(booking.start) < Date.now()) return null;
+  const row = choices(said.answer, language);
+  row.append(button(said.yes_come, "strong", () => say(said.yes_come)), button(said.cancel, "grave", () => say(said.cancel)));
+  return row;
+}
+
+function freed(offer, venue, language, say) {
+  const said = texts(language);
+  const left = hereAt(offer.expires_at) - Date.now();
+  if (!(left > 0)) return null;
+  const row = choices(said.answer, language);
+  const what = fill(said.yes_book, { what: labelOf(offer, venue, language, true) });
+  const until = fill(said.kept_until, { time: clock(language, new Date(offer.expires_at), venue.zone) });
+  row.append(
+    button(what, "strong", () => say(said.yes, what)),
+    button(said.no_thanks, "", () => say(said.no, said.no_thanks)),
+    make("p", "until", until),
+  );
+  setTimeout(() => row.remove(), left);
   return row;
 }
 
@@ -219,9 +268,10 @@ function labelled(words, field) {
 }
 
 const TITLES = { confirmed: "confirmed", received: "received_booking", moved: "moved", cancelled: "cancelled" };
-const SHOWN_WITHOUT_ACTION = new Set(["answered"]);
 
-export const hasCard = ({ booking, action, status }) => Boolean(booking) && (action !== "none" || SHOWN_WITHOUT_ACTION.has(status));
+// A question has its own buttons; any other word of the house about a booking shows it.
+export const hasCard = ({ booking, action, status, post, asks }) =>
+  Boolean(booking) && (post ? !asks : action !== "none" || status === "answered");
 
 export function card({ booking, status, language }, venue, say) {
   const said = texts(language);

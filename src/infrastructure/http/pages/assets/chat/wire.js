@@ -1,6 +1,8 @@
-// One message and its turn, followed to the end through any number of broken connections.
+// One message and its turn, followed to the end through any number of broken connections; and what the
+// house writes meanwhile.
 
 const SILENCE_MS = 45000; // The server says something every fifteen seconds, even if it is nothing.
+const DOUBT_MS = 20000; // So a line that was silent for longer is likely dead.
 const LONGEST_PAUSE_MS = 20000;
 
 export class Refused extends Error {
@@ -51,30 +53,38 @@ export function pause(ms, wake) {
   });
 }
 
-async function post(entry, pass, signal) {
-  const headers = {
-    "Content-Type": "application/json", "Last-Event-ID": entry.lastId, "X-Guest-Pass": await pass.get(),
-  };
-  return fetch("/chat/stream", { method: "POST", headers, body: JSON.stringify(entry.body), signal });
+// Answered, or Refused. A pass that ended while the page was open is fetched again.
+async function ask(path, options, pass) {
+  const send = async () => fetch(path, { ...options, headers: { ...options.headers, "X-Guest-Pass": await pass.get() } });
+  let response = await send();
+  if (response.status === 401) {
+    pass.end();
+    response = await send();
+  }
+  if (!response.ok) throw new Refused(response.status, await response.json().catch(() => ({})));
+  return response;
 }
 
-async function once(entry, pass, on) {
+// Ends what has gone silent: `alive` is called whenever something is heard.
+function watchdog() {
   const stop = new AbortController();
-  let timer;
+  let timer, heard;
   const alive = () => {
+    heard = Date.now();
     clearTimeout(timer);
     timer = setTimeout(() => stop.abort(), SILENCE_MS);
   };
   alive();
+  return { stop, alive, silence: () => Date.now() - heard, end: () => clearTimeout(timer) };
+}
+
+async function once(entry, pass, on) {
+  const dog = watchdog();
   try {
-    let response = await post(entry, pass, stop.signal);
-    if (response.status === 401) {
-      // The page has been open for longer than its pass lasts.
-      pass.end();
-      response = await post(entry, pass, stop.signal);
-    }
-    if (!response.ok) throw new Refused(response.status, await response.json().catch(() => ({})));
-    for await (const event of events(response, alive)) {
+    const headers = { "Content-Type": "application/json", "Last-Event-ID": entry.lastId };
+    const request = { method: "POST", headers, body: JSON.stringify(entry.body), signal: dog.stop.signal };
+    const response = await ask("/chat/stream", request, pass);
+    for await (const event of events(response, dog.alive)) {
       if (event.name === "done") return event.data;
       if (event.name === "error") throw new Refused(event.data.status, event.data);
       if (event.name === "token") entry.partial += event.data.text;
@@ -83,7 +93,7 @@ async function once(entry, pass, on) {
     }
     throw new TypeError("the stream ended early");
   } finally {
-    clearTimeout(timer);
+    dog.end();
   }
 }
 
@@ -113,5 +123,35 @@ export async function follow(entry, { pass, wake, on }) {
       on.trouble(error instanceof Refused ? "busy" : "offline", tries);
       await pause(Math.min(LONGEST_PAUSE_MS, 400 * 2 ** tries) * (0.5 + Math.random() / 2), wake);
     }
+  }
+}
+
+// The house's posts, from the one after `last()` on, until `signal` says so. Quietly: a line that breaks
+// is made again, and once the page is looked at after a sleep the old one is not trusted for long.
+export async function listen({ venue, guest, last, pass, wake, signal, on }) {
+  for (let tries = 1; !signal.aborted; tries += 1) {
+    const dog = watchdog();
+    const stop = () => dog.stop.abort();
+    const look = () => { if (document.visibilityState === "visible" && dog.silence() > DOUBT_MS) stop(); };
+    signal.addEventListener("abort", stop);
+    document.addEventListener("visibilitychange", look);
+    addEventListener("online", stop);
+    try {
+      const query = new URLSearchParams({ venue, user_id: guest, after: last() });
+      const response = await ask(`/chat/posts?${query}`, { headers: { Accept: "text/event-stream" }, signal: dog.stop.signal }, pass);
+      if (response.status === 204) return;
+      for await (const event of events(response, dog.alive)) {
+        tries = 0;
+        if (event.name === "post") on(event.data);
+      }
+    } catch (error) {
+      if (!canCome(error)) return;
+    } finally {
+      dog.end();
+      signal.removeEventListener("abort", stop);
+      document.removeEventListener("visibilitychange", look);
+      removeEventListener("online", stop);
+    }
+    if (!signal.aborted) await pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** tries) * (0.5 + Math.random() / 2), wake);
   }
 }

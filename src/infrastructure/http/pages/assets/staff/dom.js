@@ -46,3 +46,27 @@ export function toast(text, { choices = [], kind = "" } = {}) {
 }
 
 export const say = (text) => { byId("said").textContent = text; };
+
+/**
+ * Put `rows` in place of what `box` holds. Whoever was at a button of one keeps their place: rows are known
+ * by `data-id`, what can be pressed in them by its order.
+ */
+export function redraw(box, rows) {
+  const at = document.activeElement;
+  const row = box.contains(at) && at.closest("[data-id]");
+  const id = row && row.dataset.id;
+  const place = row && [...row.querySelectorAll("button, a, textarea")].indexOf(at);
+  box.replaceChildren(...rows.filter(Boolean));
+  if (id) box.querySelector(`[data-id="${CSS.escape(id)}"]`)?.querySelectorAll("button, a, textarea")[place]?.focus();
+}
+
+/** Copy what a field holds; true where that could be done. */
+export async function copy(field) {
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    field.select();
+    return document.execCommand("copy");
+  }
+  return true;
+}

@@ -1,11 +1,14 @@
 // The staff page: what is shown, from where, and what the buttons do.
 
 import { call, follow, get, keepKey, onKeyNeeded, Refused } from "./api.js";
+import { Conflicts } from "./conflicts.js";
 import { byId, el, onceKey, plain, say, toast } from "./dom.js";
 import { showList } from "./list.js";
 import { Panel } from "./panel.js";
 import { at, instantOf, longDay, otherDay, shortDay, stamp, calendarDay, clock } from "./time.js";
+import { Talks } from "./talks.js";
 import { Timeline } from "./timeline.js";
+import { Waiting } from "./waiting.js";
 import { language, otherLanguage, reason, word, words } from "./words.js";
 
 const SHOWN = new Set(["confirming", "received", "confirmed", "seated", "completed", "no_show"]);
@@ -20,7 +23,12 @@ const app = {
   /** The service day that is wanted; empty means today. */
   date: asked.get("date") ?? "",
   day: null,
+  /** What needs a person: stranded bookings, messages nobody got, guests who wait for an answer. */
   conflicts: [],
+  failed: [],
+  talks: [],
+  /** Who waits for a place on the day. */
+  waitlist: [],
   view: asked.get("view") ?? (matchMedia("(max-width: 40rem)").matches ? "list" : "floor"),
   query: "",
   showAll: false,
@@ -43,6 +51,9 @@ const app = {
 };
 
 const panel = new Panel(app);
+const conflicts = new Conflicts(panel);
+const talks = new Talks(panel);
+const waitlist = new Waiting(panel);
 
 // --- reading ---------------------------------------------------------------------------------
 
@@ -70,13 +81,18 @@ async function read() {
   const { venue, date } = app;
   const query = date ? `?date=${date}` : "";
   try {
-    const [day, { conflicts }] = await Promise.all([
-      get(`/venues/${venue.id}/day${query}`), get(`/venues/${venue.id}/conflicts`),
+    const here = `/venues/${venue.id}`;
+    const [day, ...lists] = await Promise.all([
+      get(`${here}/day${query}`), get(`${here}/conflicts`), get(`${here}/messages?state=failed`),
+      get(`${here}/conversations`), get(`${here}/waitlist${query}`),
     ]);
     if (venue !== app.venue || date !== app.date) { again = true; return; }
     app.day = prepared(day, venue);
-    app.conflicts = conflicts;
-    const text = JSON.stringify([venue.id, { ...day, now: "" }, conflicts]);
+    const [{ conflicts: stranded }, { messages }, { conversations }, { entries }] = lists;
+    Object.assign(app, { conflicts: stranded, failed: messages, talks: conversations, waitlist: entries });
+    // What is said in a conversation may be more than what its list shows.
+    panel.refreshTalk();
+    const text = JSON.stringify([venue.id, { ...day, now: "" }, lists]);
     if (text === shownText) return;
     shownText = text;
     show();
@@ -136,11 +152,13 @@ function release() {
   if (isDue) show();
 }
 
-byId("main").addEventListener("pointerdown", () => {
-  clearTimeout(pressed);
-  // A press whose end is never heard of must not stop the page for good.
-  pressed = setTimeout(release, 10000);
-});
+for (const part of ["main", "panel"]) {
+  byId(part).addEventListener("pointerdown", () => {
+    clearTimeout(pressed);
+    // A press whose end is never heard of must not stop the page for good.
+    pressed = setTimeout(release, 10000);
+  });
+}
 // After the click that belongs to it.
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(release));
 
@@ -152,14 +170,19 @@ function show() {
   if (!day) return;
   isDue = pressed !== 0;
   if (isDue) return;
-  document.title = `${day.longDate} · ${day.houseName}`;
+  const unattended = app.talks.filter((each) => !each.taken_at).length;
+  document.title = `${unattended ? `(${unattended}) ` : ""}${day.longDate} · ${day.houseName}`;
   byId("day").value = day.date;
   byId("day-shown").textContent = shortDay(day.date, language);
   byId("today").hidden = day.date === day.today;
   byId("walk-in").hidden = day.date !== day.today || !day.usesTables;
-  const conflicts = byId("conflicts");
-  conflicts.hidden = !app.conflicts.length;
-  conflicts.textContent = words.conflicts(app.conflicts.length);
+  byId("conflicts").hidden = !conflicts.count;
+  byId("conflicts").textContent = words.conflicts(conflicts.count);
+  count("talks", app.talks.length, words.talksCount(app.talks.length, unattended));
+  byId("talks").classList.toggle("urgent", unattended > 0);
+  if (unattended > knownUnattended) say(words.someoneWaits);
+  knownUnattended = unattended;
+  count("waitlist", waitlist.count, words.waitlistCount(waitlist.count));
   showSummary();
   const isNew = listed !== `${day.venue} ${day.date} ${app.view}`;
   listed = `${day.venue} ${day.date} ${app.view}`;
@@ -171,6 +194,16 @@ function show() {
   showFound();
   if (isNew && app.view === "list") toNow();
   panel.refresh();
+}
+
+let knownUnattended = 0;
+
+/** A button's number, which its name says too. */
+function count(id, number, name) {
+  const button = byId(id);
+  button.setAttribute("aria-label", name);
+  button.title = name;
+  button.querySelector(".count").textContent = number || "";
 }
 
 function showFound() {
@@ -349,7 +382,9 @@ byId("as-floor").addEventListener("click", () => choose("floor"));
 byId("as-list").addEventListener("click", () => choose("list"));
 byId("new").addEventListener("click", () => panel.newBooking());
 byId("walk-in").addEventListener("click", () => panel.walkIn());
-byId("conflicts").addEventListener("click", () => panel.conflicts());
+byId("conflicts").addEventListener("click", () => conflicts.open());
+byId("talks").addEventListener("click", () => talks.open());
+byId("waitlist").addEventListener("click", () => waitlist.open());
 byId("print").addEventListener("click", () => print());
 byId("language").addEventListener("click", () => {
   otherLanguage();

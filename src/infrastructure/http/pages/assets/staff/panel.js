@@ -1,4 +1,4 @@
-// The panel at the side: a booking, a new one, a walk-in, conflicts.
+// The panel at the side: a booking, a new one, a walk-in; it is the frame of conflicts, talks and the waitlist too.
 
 import { call, get } from "./api.js";
 import { byId, el, onceKey, say, toast } from "./dom.js";
@@ -27,10 +27,16 @@ export class Panel {
     if (this.shown?.code) {
       const booking = this.app.find(this.shown.code);
       if (booking && booking.version !== this.shown.version) this.booking(booking);
-    } else if (this.shown === "conflicts") this.#drawConflicts();
+    } else if (!this.shown?.isThread) this.shown?.refresh?.();
   }
 
-  #show(shown, title, ...content) {
+  /** A conversation is read for itself: words are said in it that no list shows. */
+  refreshTalk() {
+    if (this.shown?.isThread) this.shown.refresh();
+  }
+
+  /** Open the panel on something. `shown`: a booking, or what has a `refresh` to be drawn again. */
+  show(shown, title, ...content) {
     this.shown = shown;
     this.box.replaceChildren(
       el("header", {}, el("h2", { id: "panel-title" }, title),
@@ -45,7 +51,7 @@ export class Panel {
     const { day, venue } = this.app;
     const fact = (name, value) => (value ? [el("dt", {}, name), el("dd", {}, value)] : []);
     const service = day.services.find((each) => each.id === booking.service);
-    this.#show(booking, booking.guest_name || words.noName,
+    this.show(booking, booking.guest_name || words.noName,
       el("p", { class: "lead" },
         el("b", {}, `${clock(booking.from, day.zone)}–${clock(booking.to, day.zone)}`),
         ` · ${words.covers(booking.party_size)} · ${booking.resources.map(day.nameOf).join(" + ")} `, pill(booking.status)),
@@ -88,7 +94,7 @@ export class Panel {
   }
 
   #askToCancel(booking) {
-    this.#show(booking, booking.guest_name || words.noName,
+    this.show(booking, booking.guest_name || words.noName,
       el("p", {}, words.sureCancel),
       el("div", { class: "actions" },
         el("button", { type: "button", class: "danger", on: { click: () => this.#setStatus(booking, "cancelled") } }, words.yesCancel),
@@ -97,7 +103,8 @@ export class Panel {
 
   // --- forms ---------------------------------------------------------------------------------
 
-  #field(name, label, props = {}) {
+  /** A field with its label; `props` as in `el`, and its `tag`. */
+  field(name, label, props = {}) {
     const { tag = "input", ...rest } = props;
     return el("label", { class: `field ${name}` }, el("span", {}, label), el(tag, { name, autocomplete: "off", ...rest }));
   }
@@ -115,7 +122,7 @@ export class Panel {
   }
 
   /** A form that sends once however often it is pressed, and says why not where it cannot be. */
-  #form(fields, button, send) {
+  form(fields, button, send) {
     let sent = "";
     let key = "";
     const wrong = el("div", { class: "refusal", role: "alert", hidden: true });
@@ -152,7 +159,7 @@ export class Panel {
         const slotDay = this.app.dayOf(start);
         return el("button", { type: "button", class: "chip", on: { click: () => {
           if (form.date) form.date.value = slotDay;
-          form.time.value = clock(start, day.zone);
+          if (form.time) form.time.value = clock(start, day.zone);
           for (const each of form.querySelectorAll('[name="place"]')) each.checked = slot.resources.includes(each.value);
           if (form.any) form.any.checked = false;
           form.requestSubmit();
@@ -165,16 +172,16 @@ export class Panel {
   newBooking({ from, lane } = {}) {
     const { day } = this.app;
     const free = el("div", { class: "free" });
-    const time = this.#field("time", words.time, { type: "time", required: true, value: from ? clock(from, day.zone) : "" });
-    const form = this.#form([
-      this.#field("guest_name", words.name, { required: true, maxlength: 200 }),
-      this.#field("guest_phone", words.phone, { type: "tel", maxlength: 40 }),
-      this.#field("party_size", day.usesTables ? words.party : words.party, { type: "number", min: 1, max: 1000, required: true, value: day.usesTables ? 2 : 1, inputmode: "numeric" }),
-      this.#services(),
-      this.#field("date", words.day, { type: "date", required: true, value: day.date }),
+    const time = this.field("time", words.time, { type: "time", required: true, value: from ? clock(from, day.zone) : "" });
+    const form = this.form([
+      this.field("guest_name", words.name, { required: true, maxlength: 200 }),
+      this.field("guest_phone", words.phone, { type: "tel", maxlength: 40 }),
+      this.field("party_size", day.usesTables ? words.party : words.party, { type: "number", min: 1, max: 1000, required: true, value: day.usesTables ? 2 : 1, inputmode: "numeric" }),
+      this.services(),
+      this.field("date", words.day, { type: "date", required: true, value: day.date }),
       time, free,
       this.#places(lane ? [lane.id] : []),
-      this.#field("notes", words.notes, { tag: "textarea", rows: 2, maxlength: 2000 }),
+      this.field("notes", words.notes, { tag: "textarea", rows: 2, maxlength: 2000 }),
     ], words.book, async (sent, keyOf) => {
       const body = {
         start: stamp(this.app.instant(sent.time.value, sent.date.value)),
@@ -186,13 +193,13 @@ export class Panel {
     const look = this.#freeTimes(form, free);
     // While it is typed, not once the field is left: what leaves it may be a press on one of the times.
     for (const name of ["party_size", "date", "service"]) form[name]?.addEventListener("input", look);
-    this.#show("new", `${words.newBooking}`, form);
+    this.show("new", `${words.newBooking}`, form);
     form.guest_name.focus();
     look();
   }
 
   /** A house with one thing at a time needs no choice; a clinic has to say what for. */
-  #services() {
+  services() {
     const { day, venue } = this.app;
     if (day.usesTables) return [];
     return el("label", { class: "field service" }, el("span", {}, words.service),
@@ -235,9 +242,9 @@ export class Panel {
     const parties = el("fieldset", { class: "parties" }, el("legend", {}, words.party),
       [1, 2, 3, 4, 5, 6, 7, 8].map((covers) => el("label", { class: "chip" },
         el("input", { type: "radio", name: "party_size", value: covers, checked: covers === 2 }), el("span", {}, String(covers)))));
-    const form = this.#form([
+    const form = this.form([
       parties,
-      this.#field("guest_name", words.name, { maxlength: 200 }),
+      this.field("guest_name", words.name, { maxlength: 200 }),
       this.#places([]),
     ], words.seatNow, async (sent, keyOf) => {
       const body = {
@@ -248,7 +255,7 @@ export class Panel {
       await call("PATCH", `/bookings/${made.code}`, { status: "seated" }).catch(() => {});
       this.app.reload();
     });
-    this.#show("walk-in", words.walkInTitle, form);
+    this.show("walk-in", words.walkInTitle, form);
   }
 
   /** The start on the grid that is running now: whoever walks in at 21:07 is counted from 21:00. */
@@ -271,13 +278,13 @@ export class Panel {
 
   #edit(booking) {
     const { day } = this.app;
-    const form = this.#form([
-      this.#field("time", words.time, { type: "time", required: true, value: clock(booking.from, day.zone) }),
-      this.#field("party_size", words.party, { type: "number", min: 1, max: 1000, required: true, value: booking.party_size }),
+    const form = this.form([
+      this.field("time", words.time, { type: "time", required: true, value: clock(booking.from, day.zone) }),
+      this.field("party_size", words.party, { type: "number", min: 1, max: 1000, required: true, value: booking.party_size }),
       this.#places(booking.resources),
-      this.#field("guest_name", words.name, { maxlength: 200, value: booking.guest_name }),
-      this.#field("guest_phone", words.phone, { type: "tel", maxlength: 40, value: booking.guest_phone }),
-      this.#field("notes", words.notes, { tag: "textarea", rows: 3, maxlength: 2000, value: booking.notes }),
+      this.field("guest_name", words.name, { maxlength: 200, value: booking.guest_name }),
+      this.field("guest_phone", words.phone, { type: "tel", maxlength: 40, value: booking.guest_phone }),
+      this.field("notes", words.notes, { tag: "textarea", rows: 3, maxlength: 2000, value: booking.notes }),
     ], words.save, async (sent, keyOf) => {
       const start = this.app.instant(sent.time.value, day.date);
       const places = chosenPlaces(sent);
@@ -295,63 +302,8 @@ export class Panel {
       }
       this.box.close();
     });
-    this.#show("edit", booking.guest_name || words.noName, form);
-  }
-
-  // --- conflicts -----------------------------------------------------------------------------
-
-  conflicts() {
-    this.#show("conflicts", words.conflictsTitle);
-    this.#drawConflicts();
-  }
-
-  #drawConflicts() {
-    const { conflicts } = this.app;
-    const content = this.box.querySelector(".content");
-    const typed = new Map([...content.querySelectorAll("article")].map((each) => [each.dataset.id, each.querySelector("textarea")?.value]));
-    if (content.contains(document.activeElement) && document.activeElement.tagName === "TEXTAREA") return;
-    content.replaceChildren(...(conflicts.length ? conflicts.map((each) => this.#conflict(each, typed.get(each.id))) : [el("p", { class: "empty" }, words.noConflicts)]));
-  }
-
-  #conflict(conflict, typed) {
-    const draft = conflict.draft ? el("textarea", { rows: 4, "aria-label": words.draft, value: typed ?? conflict.draft }) : null;
-    return el("article", { class: "conflict", dataset: { id: conflict.id } },
-      el("h3", {}, words.kind[conflict.kind] ?? conflict.kind),
-      el("p", {}, conflict.detail),
-      conflict.other ? el("p", {}, `${words.other}: `, this.#see(conflict.other, conflict.other)) : null,
-      draft ? el("label", { class: "field" }, el("span", {}, words.draft), draft) : null,
-      el("div", { class: "actions" },
-        draft ? el("button", { type: "button", on: { click: () => copy(draft) } }, words.copy) : null,
-        conflict.code ? this.#see(conflict.code, words.see) : null,
-        el("button", { type: "button", class: "main", on: { click: () => this.#resolve(conflict) } }, words.resolve)));
-  }
-
-  #see(code, text) {
-    return el("button", { type: "button", on: { click: () => this.app.openCode(code) } }, text);
-  }
-
-  async #resolve(conflict) {
-    try {
-      await call("POST", `/venues/${this.app.venue.id}/conflicts/${encodeURIComponent(conflict.id)}/resolve`);
-      say(words.resolved);
-    } catch (error) {
-      toast(words.cannot(reason(error)), { kind: "bad" });
-    }
-    await this.app.reload();
-    this.#drawConflicts();
+    this.show("edit", booking.guest_name || words.noName, form);
   }
 }
 
 const chosenPlaces = (form) => [...form.querySelectorAll('[name="place"]:checked')].map((each) => each.value);
-
-async function copy(field) {
-  try {
-    await navigator.clipboard.writeText(field.value);
-  } catch {
-    field.select();
-    document.execCommand("copy");
-  }
-  say(words.copied);
-  toast(words.copied, { kind: "good" });
-}
-
