@@ -685,21 +685,6 @@ async def test_the_versions_between_two_instants_grow_with_every_change_there(
     assert await ledger.bookings.versions(venue=VenueId("else"), start=EIGHT, end=NINE) == 0
 
 
-async def test_unsettled_bookings_are_those_that_waited_long_enough_oldest_first(
-    ledger: AnyLedger,
-) -> None:
-    minute = timedelta(minutes=1)
-    await book(ledger, "B", placement("T1"), status=BookingStatus.RECEIVED, now=NOW + minute)
-    await book(ledger, "A", placement("T2"), status=BookingStatus.CONFIRMING, now=NOW)
-    await book(ledger, "C", placement("T3"), status=BookingStatus.CONFIRMED, now=NOW)
-    young = await book(ledger, "D", placement("T4"), status=BookingStatus.CONFIRMING, now=NOW)
-    await set_status(ledger, young, BookingStatus.RECEIVED, now=NOW + 9 * minute)
-    unsettled = ledger.bookings.unsettled
-    assert codes(await unsettled(older_than=NOW + 5 * minute, limit=9)) == ["A", "B"]
-    assert codes(await unsettled(older_than=NOW + 5 * minute, limit=1)) == ["A"]
-    assert await unsettled(older_than=NOW, limit=9) == []
-
-
 async def test_the_audit_trail_tells_who_did_what_with_before_and_after(ledger: AnyLedger) -> None:
     made = await book(ledger, "AAA", placement())
     moved = await move(ledger, made, placement("T2"))
