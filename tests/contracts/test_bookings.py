@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -21,9 +21,10 @@ from domain.errors import (
     SlotTaken,
     TooManyBookings,
 )
-from domain.floor import Charge, Placement
+from domain.floor import Charge
 from domain.guest import Guest
 from domain.venue import VenueId
+from tests.support.deeds import book, hold, move, set_status
 from tests.support.ledgers import (
     EIGHT,
     HOLD_TIME,
@@ -43,76 +44,6 @@ from tests.support.ledgers import (
 
 NINE = EIGHT + timedelta(hours=1)
 HALF_PAST_NINE = EIGHT + timedelta(minutes=90)
-
-
-async def hold(
-    ledger: AnyLedger, hold_id: str, placed: Placement, *, holder: str = "ana", now: datetime = NOW
-) -> None:
-    await ledger.holds.place(
-        hold_id=hold_id,
-        venue=VENUE,
-        placement=placed,
-        holder=holder,
-        expires_at=now + HOLD_TIME,
-        now=now,
-        limit=9,
-    )
-
-
-async def book(
-    ledger: AnyLedger,
-    code: str,
-    placed: Placement,
-    *,
-    hold_id: str | None = None,
-    user_id: str = "ana",
-    status: BookingStatus = BookingStatus.CONFIRMED,
-    limit: int = 9,
-    key: Once | None = None,
-    now: datetime = NOW,
-) -> Booking:
-    return await ledger.bookings.book(
-        booking=booking(code, placed, user_id=user_id, status=status),
-        placement=placed,
-        hold_id=hold_id,
-        limit=limit,
-        once=key or once(f"book-{code}"),
-        actor="guest",
-        now=now,
-    )
-
-
-async def move(
-    ledger: AnyLedger,
-    before: Booking,
-    placed: Placement,
-    *,
-    hold_id: str | None = None,
-    key: Once | None = None,
-    now: datetime = NOW,
-) -> Booking:
-    return await ledger.bookings.move(
-        changed=moved_to(before, placed),
-        placement=placed,
-        hold_id=hold_id,
-        once=key or once(f"move-{before.code}-{before.version}"),
-        actor="guest",
-        now=now,
-    )
-
-
-async def set_status(
-    ledger: AnyLedger,
-    of: Booking,
-    status: BookingStatus,
-    *,
-    version: int | None = None,
-    key: Once | None = None,
-    now: datetime = NOW,
-) -> Booking:
-    return await ledger.bookings.set_status(
-        code=of.code, status=status, version=version, once=key, actor="staff", now=now
-    )
 
 
 # book

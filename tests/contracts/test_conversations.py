@@ -10,7 +10,8 @@ import pytest
 from application.errors import ConversationBusy
 from application.ports.conversations import AbandonedTurn, AlreadyAnswered, TurnBegun, TurnRecord
 from domain.venue import VenueId
-from tests.support.ledgers import NOW, VENUE, AnyLedger, booking, once, placement
+from tests.support.deeds import book
+from tests.support.ledgers import NOW, VENUE, AnyLedger, once, placement
 
 LEASE_S = 30.0
 IDLE_S = 3600.0
@@ -91,16 +92,8 @@ async def end(
 
 
 async def write_a_booking(ledger: AnyLedger, begun: TurnBegun, code: str = "AAA") -> None:
-    placed = placement()
-    await ledger.bookings.book(
-        booking=booking(code, placed),
-        placement=placed,
-        hold_id=None,
-        limit=9,
-        once=once(f"k-{code}", conversation_id=begun.conversation_id, turn=begun.number),
-        actor="guest",
-        now=NOW,
-    )
+    key = once(f"k-{code}", conversation_id=begun.conversation_id, turn=begun.number)
+    await book(ledger, code, placement(), key=key)
 
 
 async def test_a_first_message_starts_a_conversation(ledger: AnyLedger) -> None:
