@@ -424,13 +424,12 @@ async def _start_background(
     )
 
     async def work() -> None:
-        from infrastructure.dbos.background import BackgroundWork
+        from infrastructure.dbos.background import BackgroundWork, Job
 
         background = BackgroundWork(
             database_url=settings.background_url,
             sweep_holds=upkeep.sweep_holds,
-            abandoned=upkeep.abandoned_turns,
-            finish_turn=upkeep.finish_turn,
+            jobs={"turn": Job(upkeep.abandoned_turns, (upkeep.finish_turn,))},
         )
         await background.start()
         await stopping.wait()

@@ -41,7 +41,7 @@ from application.ports.turn_observer import CompletedTurn, TurnObserver, Unobser
 from application.reservations import Reservations
 from application.settlement import Settlement
 from domain.acts import Act, Booked, Cancelled, Moved, News, NoticeKind, Purpose, Received
-from domain.booking import Booking, BookingStatus
+from domain.booking import UNCONFIRMED, Booking, BookingStatus
 from domain.dialogue import DialogueState, Here, Step, conclude, finished, next_step
 from domain.understanding import Intent, Understanding
 from domain.venue import Venue, VenueId
@@ -329,7 +329,7 @@ class Conversation:
                 return News(NoticeKind.NOT_CONFIRMED, booking)
         if booking.status is BookingStatus.CANCELLED:
             return Cancelled(booking)
-        if booking.status in {BookingStatus.CONFIRMING, BookingStatus.RECEIVED}:
+        if booking.status in UNCONFIRMED:
             return Received(booking, Purpose.MOVE if booking.sequence > 0 else None)
         if booking.sequence > 0:
             return Moved(booking, booking)

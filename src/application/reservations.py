@@ -400,43 +400,11 @@ class Reservations:
         if written is not None:
             return await self._settled(written)
         venue = self._unbound[wanted.venue]
-        now = self._clock.now()
-        guest = Guest("", wanted.name, wanted.phone, wanted.email, wanted.language)
-        channel = "walk_in" if wanted.walk_in else "staff"
-        for races_left in reversed(range(MAX_RACES)):
-            slot = await self._slot_for_staff(
-                venue,
-                start=wanted.start,
-                covers=wanted.covers,
-                service=wanted.service,
-                resources=wanted.resources,
-                between_starts=wanted.walk_in,
-            )
-            booking = self._new_booking(
-                venue, slot, guest, notes=wanted.notes, channel=channel, now=now
-            )
-            try:
-                booking = await self._bookings.book(
-                    booking=booking,
-                    placement=place(venue, slot),
-                    hold_id=None,
-                    limit=NO_LIMIT,
-                    once=once,
-                    actor="staff",
-                    now=now,
-                )
-            except SlotTaken as error:
-                # Somebody was quicker at the table that was chosen for them: there may be others.
-                if not wanted.resources and races_left:
-                    continue
-                raise await self._cannot_place(venue, slot, error) from error
-            except DomainError as error:
-                raise await self._cannot_place(venue, slot, error) from error
-            try:
-                return await self._settled(booking)
-            except SlotTaken as error:
-                raise await self._cannot_place(venue, slot, error) from error
-        raise AssertionError("the last race ends one way or the other")
+        booking, slot = await self._write_for_staff(venue, wanted, once=once)
+        try:
+            return await self._settled(booking)
+        except SlotTaken as error:
+            raise await self._cannot_place(venue, slot, error) from error
 
     async def change_for_staff(
         self,
@@ -546,6 +514,46 @@ class Reservations:
             notes=notes,
             channel=channel,
         )
+
+    async def _write_for_staff(
+        self, venue: Venue, wanted: StaffBooking, *, once: Once
+    ) -> tuple[Booking, Slot]:
+        """Write it into the ledger, at tables of our choice where staff name none."""
+        now = self._clock.now()
+        guest = Guest("", wanted.name, wanted.phone, wanted.email, wanted.language)
+        channel = "walk_in" if wanted.walk_in else "staff"
+        races_left = 0 if wanted.resources else MAX_RACES - 1
+        while True:
+            slot = await self._slot_for_staff(
+                venue,
+                start=wanted.start,
+                covers=wanted.covers,
+                service=wanted.service,
+                resources=wanted.resources,
+                between_starts=wanted.walk_in,
+            )
+            booking = self._new_booking(
+                venue, slot, guest, notes=wanted.notes, channel=channel, now=now
+            )
+            try:
+                booking = await self._bookings.book(
+                    booking=booking,
+                    placement=place(venue, slot),
+                    hold_id=None,
+                    limit=NO_LIMIT,
+                    once=once,
+                    actor="staff",
+                    now=now,
+                )
+            except SlotTaken as error:
+                if not races_left:
+                    raise await self._cannot_place(venue, slot, error) from error
+                # Somebody was quicker at the table that was chosen for them: there may be others.
+                races_left -= 1
+            except DomainError as error:
+                raise await self._cannot_place(venue, slot, error) from error
+            else:
+                return booking, slot
 
     async def _move_for_staff(
         self, booking: Booking, change: StaffChange, *, version: int | None, once: Once

@@ -46,7 +46,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
     """One kind of work: how to find its items, and what to do with each, step by step."""
 
     find: Find
@@ -54,7 +54,7 @@ class _Job:
 
 
 class BackgroundWork:
-    """Sweeps holds, finishes abandoned turns and settles bookings until it is stopped.
+    """Sweeps holds and works through its jobs until it is stopped.
 
     Every step may run more than once (a process can die after the deed and before noting it), and
     must then find that there is nothing left to do. At most one runs for an item at a time.
@@ -62,8 +62,7 @@ class BackgroundWork:
     `database_url`: `sqlite:///path` or `postgresql://…` (a schema `dbos` of its own).
     `executor_id`: whose interrupted work to resume. It must be the same after a restart, and
     different for processes that run at the same time.
-    `unsettled`, `settle`: needed where the booking store is another one than the ledger.
-    `tell`: what follows once a booking is settled, as a step of its own.
+    `jobs`: each under its name, which is part of what DBOS keeps.
     """
 
     def __init__(
@@ -71,21 +70,14 @@ class BackgroundWork:
         *,
         database_url: str,
         sweep_holds: Callable[[], Awaitable[object]],
-        abandoned: Find,
-        finish_turn: Step,
-        unsettled: Find | None = None,
-        settle: Step | None = None,
-        tell: Step | None = None,
+        jobs: Mapping[str, Job],
         executor_id: str = "local",
         interval_s: float = INTERVAL_S,
         first_retry_s: float = FIRST_RETRY_S,
     ) -> None:
         self._database_url = database_url
         self._sweep_holds = sweep_holds
-        self._jobs = {"turn": _Job(abandoned, (finish_turn,))}
-        if unsettled is not None and settle is not None:
-            steps = (settle,) if tell is None else (settle, tell)
-            self._jobs["booking"] = _Job(unsettled, steps)
+        self._jobs = jobs
         self._executor_id = executor_id
         self._interval_s = interval_s
         self._first_retry_s = first_retry_s

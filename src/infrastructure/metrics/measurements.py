@@ -69,15 +69,7 @@ class Measurements:
             self._counted.stops.labels(self._words(reason)).inc()
         for receipt in turn.receipts:
             self._answered(receipt)
-        self._turns.append(
-            TurnFact(
-                conversation_id=turn.conversation_id,
-                at=turn.at,
-                status=turn.status,
-                tokens=sum(each.tokens_in + each.tokens_out for each in turn.receipts),
-                cost_usd=sum(each.cost_usd for each in turn.receipts),
-            )
-        )
+        self._turns.append(turn.fact)
 
     def _answered(self, receipt: AgentReceipt) -> None:
         key = (receipt.agent, receipt.source)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from infrastructure.dbos.background import BackgroundWork
+from infrastructure.dbos.background import BackgroundWork, Find, Job, Step
 from tests.support.children import start_child
 from tests.support.postgres import session_postgres
 
@@ -24,8 +24,8 @@ async def nothing() -> list[str]:
     return []
 
 
-async def ignore(item: str) -> None:
-    """A step that does nothing."""
+def booking_job(find: Find, *steps: Step) -> dict[str, Job]:
+    return {"booking": Job(find, steps)}
 
 
 class Diary:
@@ -63,11 +63,7 @@ async def settle_and_hang(database_url: str, diary_path: str) -> None:
     await BackgroundWork(
         database_url=database_url,
         sweep_holds=nothing,
-        abandoned=nothing,
-        finish_turn=ignore,
-        unsettled=waiting,
-        settle=diary.step("settled"),
-        tell=hang,
+        jobs=booking_job(waiting, diary.step("settled"), hang),
         interval_s=60,
     ).start()
     await asyncio.sleep(60)
@@ -88,21 +84,13 @@ async def at_work(
     database_url: str,
     *,
     sweep_holds: Callable[[], Awaitable[object]] = nothing,
-    abandoned: Callable[[], Awaitable[list[str]]] = nothing,
-    finish_turn: Callable[[str], Awaitable[None]] = ignore,
-    unsettled: Callable[[], Awaitable[list[str]]] = nothing,
-    settle: Callable[[str], Awaitable[None]] = ignore,
-    tell: Callable[[str], Awaitable[None]] | None = None,
+    jobs: Mapping[str, Job] | None = None,
     interval_s: float = 0.1,
 ) -> AsyncIterator[BackgroundWork]:
     work = BackgroundWork(
         database_url=database_url,
         sweep_holds=sweep_holds,
-        abandoned=abandoned,
-        finish_turn=finish_turn,
-        unsettled=unsettled,
-        settle=settle,
-        tell=tell,
+        jobs=jobs or {},
         interval_s=interval_s,
         first_retry_s=0.05,
     )
@@ -133,7 +121,7 @@ async def test_what_is_found_is_finished_on_the_loop_that_started_it(
     async def abandoned() -> list[str]:
         return list(open_turns)
 
-    async with at_work(database_url, abandoned=abandoned, finish_turn=finish):
+    async with at_work(database_url, jobs={"turn": Job(abandoned, (finish,))}):
         await until(lambda: not open_turns)
     assert sorted(diary.entries()) == ["finished talk:1", "finished talk:2"]
 
@@ -152,7 +140,7 @@ async def test_an_item_is_worked_on_once_at_a_time_however_often_it_is_found(
         sweeps.append(1)
         return [] if gate.is_set() else ["ABC"]
 
-    async with at_work(database_url, unsettled=unsettled, settle=settle):
+    async with at_work(database_url, jobs=booking_job(unsettled, settle)):
         await until(lambda: len(sweeps) >= 5)
         gate.set()
         await until(lambda: len(sweeps) >= 8)
@@ -173,7 +161,7 @@ async def test_a_step_that_fails_is_tried_again(database_url: str, diary: Diary)
     async def tell(item: str) -> None:
         told.set()
 
-    async with at_work(database_url, unsettled=unsettled, settle=settle, tell=tell):
+    async with at_work(database_url, jobs=booking_job(unsettled, settle, tell)):
         await asyncio.wait_for(told.wait(), 20)
     assert diary.entries() == ["tried ABC"] * 3
 
@@ -191,7 +179,7 @@ async def test_work_that_has_failed_for_good_is_begun_anew_while_it_is_still_nee
     async def unsettled() -> list[str]:
         return ["ABC"] if len(diary.entries()) < 3 else []
 
-    async with at_work(database_url, unsettled=unsettled, settle=settle):
+    async with at_work(database_url, jobs=booking_job(unsettled, settle)):
         await until(lambda: len(diary.entries()) == 3)
 
 
@@ -213,9 +201,8 @@ async def test_after_kill_9_in_the_second_step_another_process_finishes_it_once(
     assert await asyncio.to_thread(child.next_line) == "in the second step"
     child.kill()
     assert diary.entries() == ["settled ABC", "began to tell ABC"]
-    async with at_work(
-        database_url, settle=diary.step("settled again"), tell=diary.step("told"), interval_s=0.1
-    ):
+    job = booking_job(nothing, diary.step("settled again"), diary.step("told"))
+    async with at_work(database_url, jobs=job, interval_s=0.1):
         await until(lambda: "told ABC" in diary.entries())
         await asyncio.sleep(0.5)
     assert diary.entries() == ["settled ABC", "began to tell ABC", "told ABC"]
@@ -231,13 +218,11 @@ async def test_stopping_leaves_work_to_be_resumed(database_url: str, diary: Diar
     async def unsettled() -> list[str]:
         return ["ABC"]
 
-    async with at_work(
-        database_url, unsettled=unsettled, settle=diary.step("settled"), tell=hang, interval_s=60
-    ):
+    job = booking_job(unsettled, diary.step("settled"), hang)
+    async with at_work(database_url, jobs=job, interval_s=60):
         await asyncio.wait_for(began.wait(), 20)
-    async with at_work(
-        database_url, settle=diary.step("settled again"), tell=diary.step("told"), interval_s=60
-    ):
+    job = booking_job(nothing, diary.step("settled again"), diary.step("told"))
+    async with at_work(database_url, jobs=job, interval_s=60):
         await until(lambda: "told ABC" in diary.entries())
     assert diary.entries() == ["settled ABC", "told ABC"]
 
@@ -249,7 +234,7 @@ async def test_it_works_on_postgresql(
         return [] if diary.entries() else ["ABC"]
 
     with session_postgres(tmp_path_factory) as server:
-        async with at_work(server.url(), unsettled=unsettled, settle=diary.step("settled")):
+        async with at_work(server.url(), jobs=booking_job(unsettled, diary.step("settled"))):
             await until(lambda: bool(diary.entries()))
     assert diary.entries() == ["settled ABC"]
 
