@@ -30,7 +30,7 @@ from domain.dialogue.here import Here
 from domain.dialogue.state import Details, DialogueState, Expecting, Task
 from domain.dialogue.steps import Search
 from domain.names import closest_resource, closest_service
-from domain.understanding import ByOrder, Intent
+from domain.understanding import ByComparison, ByOrder, Intent, Relative
 from domain.venue import Venue, VenueKind
 from domain.when import (
     AnyTime,
@@ -205,8 +205,15 @@ def _chosen_day(state: DialogueState, here: Here) -> date | None:
         return None
     if state.expecting is Expecting.SUGGESTED_DAY and said.wants(Intent.AFFIRM):
         return options[0]
-    if isinstance(said.choice, ByOrder):
-        return by_position(options, said.choice.position)
+    match said.choice:
+        case ByOrder(position):
+            return by_position(options, position)
+        case ByComparison(Relative.EARLIER):
+            return min(options)
+        case ByComparison(Relative.LATER):
+            return max(options)
+        case _:
+            pass
     if len(options) == 1 and said.wants(Intent.AFFIRM):
         return options[0]
     return None

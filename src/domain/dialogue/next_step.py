@@ -144,7 +144,7 @@ def _short_answer(state: DialogueState, here: Here) -> Step | None:
 
 def _answer_to_offers(state: DialogueState, here: Here) -> Step | None:
     said = here.said
-    if said.intent is Intent.GOODBYE:
+    if said.intent is Intent.GOODBYE and not said.wants(Intent.AFFIRM):
         return None  # "see you on Friday" is no choice
     if _turns_to_another_booking(said) or _changes_the_wish(state, here):
         return None

@@ -21,7 +21,12 @@ from domain.venue import Venue, VenueKind
 from domain.when import ClockTime, DaysAhead, DaySpan, FromNow, Mention, TimeSpan, When
 from infrastructure.local.dates import DateReader
 from infrastructure.local.understanding import contact, intents
-from infrastructure.local.understanding.choices import find_choice, refuses_all, wants_shift
+from infrastructure.local.understanding.choices import (
+    find_choice,
+    find_following,
+    refuses_all,
+    wants_shift,
+)
 from infrastructure.local.understanding.classifier import default_classifier
 from infrastructure.local.understanding.contact import Found, Span
 from infrastructure.local.understanding.cues import cue, filler
@@ -120,6 +125,8 @@ class LocalRouter:
         rest = said.without(contacts.spans)
         house = self._house(venue)
         choice = find_choice(rest, offered=_offered(state))
+        if choice is None and state.expecting is Expecting.DATE and len(state.day_options) > 1:
+            choice = find_following(rest)
         spotted = self._spotted(rest, language, state)
         parties, mentions = self._people_and_moments(rest, language, state, choice)
         parties = [p for p in parties if choice is None or not _within(p, choice[1])]

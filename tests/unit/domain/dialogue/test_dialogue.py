@@ -470,6 +470,18 @@ def test_an_answer_that_names_no_day_does_not_bring_back_the_day_that_was_correc
     assert (wish.day, wish.covers, wish.target) == (NEXT_SATURDAY, 5, 1260)
 
 
+@pytest.mark.parametrize(
+    ("which", "day"), [(Relative.EARLIER, SATURDAY), (Relative.LATER, NEXT_SATURDAY)]
+)
+def test_of_two_days_asked_about_the_earlier_or_the_later_is_chosen(
+    which: Relative, day: date
+) -> None:
+    desk = Desk(now=SATURDAY_AFTERNOON)
+    desk.hears(says(Intent.BOOK, when=When(Weekday(6), ClockTime(9)), party=FOUR))
+    desk.hears(says(choice=ByComparison(which)))
+    assert desk.asked(Search).wishes[0].day == day
+
+
 def test_an_answer_that_names_no_number_does_not_bring_back_the_party_that_was_corrected() -> None:
     desk = Desk()
     desk.hears(says(Intent.BOOK, when=FRIDAY_NINE, party=FOUR))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ from application.ports.agents import GuestMessage, RouterAgent
 from domain.dialogue import Details, DialogueState, Expecting, Task
 from domain.understanding import ByComparison, ByOrder, Intent, Party, Relative, Understanding
 from domain.venue import HouseAnswer, Venue
-from domain.when import ClockTime, DaysAhead, TimeSpan, Weekday, When
+from domain.when import ClockTime, DaysAhead, TimeSpan, Weekday, When, Which
 from infrastructure.local.router import LocalRouter
 from tests.unit.infrastructure.local.understanding.houses import CLINIC, RESTAURANT, offers
 
@@ -846,3 +846,24 @@ def test_capitals_alone_make_no_name(text: str) -> None:
 
 def test_an_unasked_name_is_read_only_where_an_offer_waits() -> None:
     assert read("Ana Gil").name == ""
+
+
+WHICH_SATURDAY = replace(
+    asked(Expecting.DATE), day_options=(date(2026, 11, 21), date(2026, 11, 28))
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["el próximo", "el que viene", "el siguiente", "hoy no", "the next one", "not today"]
+)
+def test_of_two_such_days_the_next_one_is_the_later(text: str) -> None:
+    assert read(text, WHICH_SATURDAY).choice == ByComparison(Relative.LATER)
+    assert read(text, ONE_OFFERED).choice is None
+
+
+@pytest.mark.parametrize("text", ["el próximo sábado", "next Saturday", "el sábado que viene"])
+def test_the_next_saturday_is_a_day_and_no_choice(text: str) -> None:
+    said = read(text, WHICH_SATURDAY)
+    assert said.choice is None
+    assert isinstance(said.when.day, Weekday)
+    assert said.when.day.which is not Which.BARE
