@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from redis import exceptions
 
-from application.cache_keys import ANSWERS, SHEETS, VENUES, answer_key, venue_key
+from application.cache_keys import ANSWERS, PREFIX, SHEETS, VENUES, answer_key, venue_key
 from domain.venue import VenueId
 from infrastructure import caching, redis
-from infrastructure.benchmarks.sample_days import sample_days
+from infrastructure.benchmarks.sample_days import plain_json, sample_days
 from infrastructure.redis.target import Clients, read_url
 from infrastructure.resilience import cached
 from infrastructure.venues.loader import load_venues
@@ -39,12 +39,13 @@ async def test_values_are_stored_as_bytes(server: Server) -> None:
     house = next(each for each in load_venues(None) if each.id == "la-terraza")
     day = next(day for day in sample_days(house, days=9, seed=3) if len(day) > 20)
     async with opened(server.url) as cache, server.client() as client:
-        await cache.set(SHEETS, "anfitrion:1:x:sheet:y", day)
-        stored = await client.get("anfitrion:1:x:sheet:y")
+        await cache.set(SHEETS, f"{PREFIX}x:sheet:y", day)
+        stored = await client.get(f"{PREFIX}x:sheet:y")
         assert isinstance(stored, bytes)
         assert any(byte > 127 for byte in stored), "neither hex nor base64"
-        assert await cache.get(SHEETS, "anfitrion:1:x:sheet:y") == day
-        assert cache.stats().compression.ratio < 0.3
+        assert await cache.get(SHEETS, f"{PREFIX}x:sheet:y") == day
+        assert len(stored) < 0.18 * len(plain_json(day))
+        assert cache.stats().compression.bytes_out == len(stored)
 
 
 async def test_binary_values_survive_a_url_that_asks_for_decoded_ones(server: Server) -> None:
