@@ -88,6 +88,14 @@ def test_what_others_wrote_is_foreign(foreign: object) -> None:
         unseal(KEY, foreign)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("compression", [Compression.PLAIN, Compression.SHEETS])
+def test_a_value_that_would_fill_the_memory_is_foreign(compression: Compression) -> None:
+    bomb = seal(KEY, bytes(65 * 1024 * 1024), ENTRY, compression)
+    assert len(bomb) < 100_000
+    with pytest.raises(Foreign):
+        unseal(KEY, bomb)
+
+
 def test_a_value_under_another_key_is_foreign() -> None:
     with pytest.raises(Foreign):
         unseal(KEY + b"y", seal(KEY, b"a table", ENTRY, Compression.NONE))
