@@ -22,7 +22,7 @@ from infrastructure.venues.loader import load_venues
 from infrastructure.zones import use_packaged_zones
 
 TARGET = Path(__file__).parent.parent / "src/infrastructure/redis/sheets.zdict"
-BYTES = 16 * 1024
+BYTES = 8 * 1024
 FIRST_DAY = date(2026, 11, 23)
 
 

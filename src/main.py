@@ -215,7 +215,9 @@ async def _open(
     if ledger is None:
         ledger = opened = await stack.enter_async_context(_ledger(settings))
         probes["ledger"] = _probe(opened)
-    cache = await _cache(stack, settings, clock, measurements.cache_operation)
+    cache = await _cache(
+        stack, settings, clock, observe=measurements.cache_operation, on_state=measurements.breaker
+    )
     sheets = WarmSheets(ledger.day_sheets, cache)
     stack.push_async_callback(sheets.aclose)
     store: _Store | None = None
@@ -233,6 +235,7 @@ async def _open(
         clock=clock,
         settlement=None if store is None else store.office.settlement,
         knowledge=None if store is None else store.office.status,
+        heard=measurements.staff_booking,
     )
     if store is not None:
         store.on_venues(reservations.replace_venues)
@@ -471,13 +474,21 @@ def _tracing(stack: AsyncExitStack, settings: Settings) -> Tracing | None:
 
 
 async def _cache(
-    stack: AsyncExitStack, settings: Settings, clock: Clock, observe: Observe | None = None
+    stack: AsyncExitStack,
+    settings: Settings,
+    clock: Clock,
+    *,
+    observe: Observe | None = None,
+    on_state: OnState | None = None,
 ) -> Cache:
-    """The cache that REDIS_URL names, behind its guard; in this process where there is none."""
+    """The cache that REDIS_URL names, behind its guard; in this process where there is none.
+
+    `observe` hears of each operation, `on_state` of the breaker.
+    """
     from infrastructure.memory.cache import memory_cache
 
     if settings.redis_address == "off":
-        return memory_cache(clock, reason="REDIS_URL is off")
+        return memory_cache(clock, reason="REDIS_URL is off", observe=observe)
 
     from infrastructure.redis.opening import open_cache
     from infrastructure.resilience.cached import CacheGuard
@@ -487,8 +498,8 @@ async def _cache(
             settings.redis_address,
             data_dir=settings.data_dir,
             clock=clock,
-            guard=CacheGuard(clock=clock),
-            without=lambda reason: memory_cache(clock, reason=reason),
+            guard=CacheGuard(clock=clock, on_state=on_state),
+            without=lambda reason: memory_cache(clock, reason=reason, observe=observe),
             observe=observe,
         )
     )

@@ -19,7 +19,7 @@ from application.ports.cache import Namespace
 from domain.floor import Allocation
 from domain.venue import VenueId
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when values are written in another way: old ones are then never read again."""
 
 PREFIX = f"anfitrion:{SCHEMA}:"

@@ -54,7 +54,7 @@ from domain.acts import (
     Purpose,
     Received,
 )
-from domain.booking import Booking, BookingStatus
+from domain.booking import UNCONFIRMED, Booking, BookingStatus
 from domain.dialogue import (
     DialogueState,
     Here,
@@ -398,7 +398,7 @@ class Conversation:
                 return News(NoticeKind.NOT_CONFIRMED, booking)
         if booking.status is BookingStatus.CANCELLED:
             return Cancelled(booking)
-        if booking.status in {BookingStatus.CONFIRMING, BookingStatus.RECEIVED}:
+        if booking.status in UNCONFIRMED:
             return Received(booking, Purpose.MOVE if booking.sequence > 0 else None)
         if booking.sequence > 0:
             return Moved(booking, booking)

@@ -122,15 +122,7 @@ class Lately:
             if receipt.fallback_reason and receipt.fallback_reason != NEEDED_NO_MODEL:
                 self._fallbacks.append((turn.at, (receipt.agent, receipt.fallback_reason)))
         self._stops.extend((turn.at, (reason,)) for reason in turn.stopped)
-        self._turns.append(
-            TurnFact(
-                conversation_id=turn.conversation_id,
-                at=turn.at,
-                status=turn.status,
-                tokens=sum(each.tokens_in + each.tokens_out for each in turn.receipts),
-                cost_usd=sum(each.cost_usd for each in turn.receipts),
-            )
-        )
+        self._turns.append(turn.fact)
 
     def latency(self, over: timedelta) -> LatencyOverTime:
         """The steps of that time, at most of a day."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -164,14 +164,19 @@ class Reservations:
         clock: Clock,
         settlement: Settlement | None = None,
         knowledge: StoreKnowledge | None = None,
+        heard: Callable[[str], None] | None = None,
     ) -> None:
-        """`settlement` and `knowledge`: where the booking store is another place than the ledger."""
+        """`settlement` and `knowledge`: where the booking store is another place than the ledger.
+        `heard` is told once what staff have done: `confirmed` or `received` (a new booking), `moved`,
+        `cancelled`. What guests do is told by the turn they do it in.
+        """
         self._holds = holds
         self._bookings = bookings
         self._sheets = sheets
         self._clock = clock
         self._settlement = settlement
         self._knowledge = knowledge
+        self._heard = heard
         self.replace_venues(venues)
 
     def replace_venues(self, venues: Iterable[Venue]) -> None:
@@ -400,43 +405,13 @@ class Reservations:
         if written is not None:
             return await self._settled(written)
         venue = self._unbound[wanted.venue]
-        now = self._clock.now()
-        guest = Guest("", wanted.name, wanted.phone, wanted.email, wanted.language)
-        channel = "walk_in" if wanted.walk_in else "staff"
-        for races_left in reversed(range(MAX_RACES)):
-            slot = await self._slot_for_staff(
-                venue,
-                start=wanted.start,
-                covers=wanted.covers,
-                service=wanted.service,
-                resources=wanted.resources,
-                between_starts=wanted.walk_in,
-            )
-            booking = self._new_booking(
-                venue, slot, guest, notes=wanted.notes, channel=channel, now=now
-            )
-            try:
-                booking = await self._bookings.book(
-                    booking=booking,
-                    placement=place(venue, slot),
-                    hold_id=None,
-                    limit=NO_LIMIT,
-                    once=once,
-                    actor="staff",
-                    now=now,
-                )
-            except SlotTaken as error:
-                # Somebody was quicker at the table that was chosen for them: there may be others.
-                if not wanted.resources and races_left:
-                    continue
-                raise await self._cannot_place(venue, slot, error) from error
-            except DomainError as error:
-                raise await self._cannot_place(venue, slot, error) from error
-            try:
-                return await self._settled(booking)
-            except SlotTaken as error:
-                raise await self._cannot_place(venue, slot, error) from error
-        raise AssertionError("the last race ends one way or the other")
+        booking, slot = await self._write_for_staff(venue, wanted, once=once)
+        try:
+            stands = await self._settled(booking)
+        except SlotTaken as error:
+            raise await self._cannot_place(venue, slot, error) from error
+        self._tell("received" if stands.status is BookingStatus.CONFIRMING else "confirmed")
+        return stands
 
     async def change_for_staff(
         self,
@@ -467,14 +442,8 @@ class Reservations:
             )
             version = None
         if change.status is not None:
-            booking = await self._bookings.set_status(
-                code=code,
-                status=change.status,
-                version=version,
-                once=Once(f"staff:{key}:status", print_),
-                actor="staff",
-                now=self._clock.now(),
-            )
+            once = Once(f"staff:{key}:status", print_)
+            booking = await self._set_status(booking, change.status, version=version, once=once)
         return booking
 
     async def cancel_for_staff(self, code: BookingCode, *, version: int | None = None) -> Booking:
@@ -482,14 +451,27 @@ class Reservations:
 
         Raises: BookingNotFound, BookingChanged, IllegalTransition.
         """
-        return await self._bookings.set_status(
-            code=code,
-            status=BookingStatus.CANCELLED,
+        booking = await self.get(code)
+        return await self._set_status(booking, BookingStatus.CANCELLED, version=version, once=None)
+
+    async def _set_status(
+        self, booking: Booking, status: BookingStatus, *, version: int | None, once: Once | None
+    ) -> Booking:
+        written = await self._bookings.set_status(
+            code=booking.code,
+            status=status,
             version=version,
-            once=None,
+            once=once,
             actor="staff",
             now=self._clock.now(),
         )
+        if status is BookingStatus.CANCELLED and booking.status is not BookingStatus.CANCELLED:
+            self._tell("cancelled")
+        return written
+
+    def _tell(self, outcome: str) -> None:
+        if self._heard is not None:
+            self._heard(outcome)
 
     async def get(self, code: BookingCode) -> Booking:
         """Raises: BookingNotFound."""
@@ -547,6 +529,46 @@ class Reservations:
             channel=channel,
         )
 
+    async def _write_for_staff(
+        self, venue: Venue, wanted: StaffBooking, *, once: Once
+    ) -> tuple[Booking, Slot]:
+        """Write it into the ledger, at tables of our choice where staff name none."""
+        now = self._clock.now()
+        guest = Guest("", wanted.name, wanted.phone, wanted.email, wanted.language)
+        channel = "walk_in" if wanted.walk_in else "staff"
+        races_left = 0 if wanted.resources else MAX_RACES - 1
+        while True:
+            slot = await self._slot_for_staff(
+                venue,
+                start=wanted.start,
+                covers=wanted.covers,
+                service=wanted.service,
+                resources=wanted.resources,
+                between_starts=wanted.walk_in,
+            )
+            booking = self._new_booking(
+                venue, slot, guest, notes=wanted.notes, channel=channel, now=now
+            )
+            try:
+                booking = await self._bookings.book(
+                    booking=booking,
+                    placement=place(venue, slot),
+                    hold_id=None,
+                    limit=NO_LIMIT,
+                    once=once,
+                    actor="staff",
+                    now=now,
+                )
+            except SlotTaken as error:
+                if not races_left:
+                    raise await self._cannot_place(venue, slot, error) from error
+                # Somebody was quicker at the table that was chosen for them: there may be others.
+                races_left -= 1
+            except DomainError as error:
+                raise await self._cannot_place(venue, slot, error) from error
+            else:
+                return booking, slot
+
     async def _move_for_staff(
         self, booking: Booking, change: StaffChange, *, version: int | None, once: Once
     ) -> Booking:
@@ -575,9 +597,11 @@ class Reservations:
                 actor="staff",
                 now=self._clock.now(),
             )
-            return await self._settled(moved)
+            stands = await self._settled(moved)
         except SlotTaken as error:
             raise await self._cannot_place(venue, slot, error) from error
+        self._tell("moved")
+        return stands
 
     async def _slot_for_staff(
         self,

@@ -271,6 +271,7 @@ class StoreKeeper:
                 if now >= alive_at or failures:
                     await self._feed.keep_alive()
                     alive_at = now + KEEP_ALIVE_S
+                never_followed = not loaded and not await self._position()
                 if not loaded:
                     await self._reload_houses(fence)
                 # The feed's position first: what changes during the pass is then not missed.
@@ -278,7 +279,9 @@ class StoreKeeper:
                 # Lost once, the feed begins anew; lost again, there is none to be had.
                 blind = was_lost and lost
                 if lost or not loaded or now >= full_at or self._wanted:
-                    await self._read_all(fence, houses=lost or bool(self._wanted))
+                    # A feed that was never followed begins before the houses were read just now.
+                    houses_lost = lost and not never_followed
+                    await self._read_all(fence, houses=houses_lost or bool(self._wanted))
                     full_at, loaded = now + self._pace.full_s, True
                 if self._committer.is_idle:
                     await self._guests.write()
@@ -294,6 +297,11 @@ class StoreKeeper:
     async def _was_loaded(self) -> bool:
         document = await self._state.get(name=SYNC)
         return document is not None and bool(document.value.get("loaded"))
+
+    async def _position(self) -> int:
+        """How far the feed was followed; 0 where it never was."""
+        document = await self._state.get(name=SYNC)
+        return 0 if document is None else int(document.value.get("position", 0))
 
     async def _wait(self, failures: int, quiet_s: float) -> None:
         """Until a ping comes, or it is time to look without one."""
@@ -324,9 +332,7 @@ class StoreKeeper:
         """Apply what has changed; True where everything has to be read again."""
         more, lost = True, False
         while more:
-            document = await self._state.get(name=SYNC)
-            position = 0 if document is None else int(document.value.get("position", 0))
-            changes = await self._feed.changes(position=position)
+            changes = await self._feed.changes(position=await self._position())
             if changes.house or changes.schema:
                 await self._reload_houses(fence)
             glance = self._edits.glance()

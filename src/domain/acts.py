@@ -238,6 +238,8 @@ class Offered:
     """What the guest had picked went to somebody else in the meantime."""
     reminder: bool = False
     """The same offers as before, after a digression."""
+    details_taken: bool = False
+    """A reminder to a guest who gave a name or a phone where a yes was asked for."""
     some_hours: bool = False
     """The wish was for some hours of `wished_day` ("por la tarde"): the refusal is about these."""
     resource: ResourceId | None = None
@@ -445,6 +447,8 @@ class NoBookings:
     """No booking of this guest is known here; the code would help."""
 
     asked_code: bool = False
+    in_passing: bool = False
+    """Asked beside something else that goes on: no code is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from domain.booking import Booking, BookingStatus
+from domain.booking import UNCONFIRMED, Booking, BookingStatus
 from domain.store_row import StoreRow
 
 Cells = Mapping[str, Any]
 """Values by the names of `StoreRow`."""
-
-_SHOWN_AS_CONFIRMED = frozenset({BookingStatus.CONFIRMING, BookingStatus.RECEIVED})
 
 
 def cells_of(booking: Booking) -> dict[str, Any]:
@@ -21,7 +19,7 @@ def cells_of(booking: Booking) -> dict[str, Any]:
     seconds in between, and the guest hears of it only once the row has been read again.
     """
     guest = booking.guest
-    status = BookingStatus.CONFIRMED if booking.status in _SHOWN_AS_CONFIRMED else booking.status
+    status = BookingStatus.CONFIRMED if booking.status in UNCONFIRMED else booking.status
     return {
         "key": booking.id,
         "version": booking.version,

@@ -11,7 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.availability import start_windows
-from domain.booking import Booking, BookingCode, BookingId, BookingStatus, PartySize, spoken_code
+from domain.booking import (
+    UNCONFIRMED,
+    Booking,
+    BookingCode,
+    BookingId,
+    BookingStatus,
+    PartySize,
+    spoken_code,
+)
 from domain.booking_cells import cells_of
 from domain.guest import Guest
 from domain.hours import service_day_of
@@ -21,9 +29,6 @@ from domain.zones import minute_of
 
 # A row without a party is one for two at a table, and for one patient in a chair.
 _USUAL_PARTY = {VenueKind.RESTAURANT: 2, VenueKind.CLINIC: 1}
-
-_ENGINE_ONLY = {BookingStatus.CONFIRMING, BookingStatus.RECEIVED}
-
 
 LONGEST_STAY = timedelta(hours=24)
 """A row that ends later than that after its start has a slip of the finger in one of the two."""
@@ -176,7 +181,7 @@ def _needs_repair(row: StoreRow, booking: Booking) -> bool:
 
 def _meant(status: BookingStatus) -> BookingStatus:
     """The engine alone says `confirming` and `received`: chosen by staff they mean a booking."""
-    return BookingStatus.CONFIRMED if status in _ENGINE_ONLY else status
+    return BookingStatus.CONFIRMED if status in UNCONFIRMED else status
 
 
 def _service(row: StoreRow, venue: Venue) -> Service:

@@ -66,11 +66,6 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
-def day_length(day: date, zone: ZoneInfo) -> timedelta:
-    """How long a calendar day lasts: 24 hours but for the days on which clocks change."""
-    return instant_of(day + timedelta(days=1), 0, zone) - instant_of(day, 0, zone)
-
-
 def _first_after_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
     """The instant of the clock change that lies after `before` and not after `after`."""
     old_offset = before.astimezone(zone).utcoffset()

@@ -16,7 +16,8 @@ from domain.store_row import RecordId, StoreRow
 from domain.venue import ResourceId, VenueId
 from infrastructure.memory.booking_store import MemoryBookingStore
 from tests.support.airtable_emulator.client import RunningEmulator, start_emulator
-from tests.support.airtable_house import House, furnish, house
+from tests.support.airtable_house import House, house
+from tests.support.bases import small_base
 from tests.support.ledgers import DINNER, EIGHT, VENUE, booking, moved_to, placement
 
 LATER = EIGHT + timedelta(hours=2)
@@ -53,8 +54,7 @@ class Judged:
 @pytest.fixture(scope="module")
 def furnished() -> Iterator[tuple[RunningEmulator, bytes]]:
     with start_emulator(unlimited=True) as emulator:
-        furnish(emulator.control, venues=(VENUE, OTHER_VENUE))
-        yield emulator, emulator.control.dump()
+        yield emulator, small_base(emulator, venues=(VENUE, OTHER_VENUE))
 
 
 @pytest.fixture(params=["memory", "airtable"])

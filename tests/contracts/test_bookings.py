@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -21,9 +21,10 @@ from domain.errors import (
     SlotTaken,
     TooManyBookings,
 )
-from domain.floor import Charge, Placement
+from domain.floor import Charge
 from domain.guest import Guest
 from domain.venue import VenueId
+from tests.support.deeds import book, hold, move, set_status
 from tests.support.ledgers import (
     EIGHT,
     HOLD_TIME,
@@ -43,76 +44,6 @@ from tests.support.ledgers import (
 
 NINE = EIGHT + timedelta(hours=1)
 HALF_PAST_NINE = EIGHT + timedelta(minutes=90)
-
-
-async def hold(
-    ledger: AnyLedger, hold_id: str, placed: Placement, *, holder: str = "ana", now: datetime = NOW
-) -> None:
-    await ledger.holds.place(
-        hold_id=hold_id,
-        venue=VENUE,
-        placement=placed,
-        holder=holder,
-        expires_at=now + HOLD_TIME,
-        now=now,
-        limit=9,
-    )
-
-
-async def book(
-    ledger: AnyLedger,
-    code: str,
-    placed: Placement,
-    *,
-    hold_id: str | None = None,
-    user_id: str = "ana",
-    status: BookingStatus = BookingStatus.CONFIRMED,
-    limit: int = 9,
-    key: Once | None = None,
-    now: datetime = NOW,
-) -> Booking:
-    return await ledger.bookings.book(
-        booking=booking(code, placed, user_id=user_id, status=status),
-        placement=placed,
-        hold_id=hold_id,
-        limit=limit,
-        once=key or once(f"book-{code}"),
-        actor="guest",
-        now=now,
-    )
-
-
-async def move(
-    ledger: AnyLedger,
-    before: Booking,
-    placed: Placement,
-    *,
-    hold_id: str | None = None,
-    key: Once | None = None,
-    now: datetime = NOW,
-) -> Booking:
-    return await ledger.bookings.move(
-        changed=moved_to(before, placed),
-        placement=placed,
-        hold_id=hold_id,
-        once=key or once(f"move-{before.code}-{before.version}"),
-        actor="guest",
-        now=now,
-    )
-
-
-async def set_status(
-    ledger: AnyLedger,
-    of: Booking,
-    status: BookingStatus,
-    *,
-    version: int | None = None,
-    key: Once | None = None,
-    now: datetime = NOW,
-) -> Booking:
-    return await ledger.bookings.set_status(
-        code=of.code, status=status, version=version, once=key, actor="staff", now=now
-    )
 
 
 # book
@@ -683,21 +614,6 @@ async def test_the_versions_between_two_instants_grow_with_every_change_there(
         seen.append(await versions())
     assert seen == [0, 1, 2, 3, 4]
     assert await ledger.bookings.versions(venue=VenueId("else"), start=EIGHT, end=NINE) == 0
-
-
-async def test_unsettled_bookings_are_those_that_waited_long_enough_oldest_first(
-    ledger: AnyLedger,
-) -> None:
-    minute = timedelta(minutes=1)
-    await book(ledger, "B", placement("T1"), status=BookingStatus.RECEIVED, now=NOW + minute)
-    await book(ledger, "A", placement("T2"), status=BookingStatus.CONFIRMING, now=NOW)
-    await book(ledger, "C", placement("T3"), status=BookingStatus.CONFIRMED, now=NOW)
-    young = await book(ledger, "D", placement("T4"), status=BookingStatus.CONFIRMING, now=NOW)
-    await set_status(ledger, young, BookingStatus.RECEIVED, now=NOW + 9 * minute)
-    unsettled = ledger.bookings.unsettled
-    assert codes(await unsettled(older_than=NOW + 5 * minute, limit=9)) == ["A", "B"]
-    assert codes(await unsettled(older_than=NOW + 5 * minute, limit=1)) == ["A"]
-    assert await unsettled(older_than=NOW, limit=9) == []
 
 
 async def test_the_audit_trail_tells_who_did_what_with_before_and_after(ledger: AnyLedger) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from application.cache_keys import ANSWERS, VENUES, everything_of, rate_key, venue_key
+from application.cache_keys import ANSWERS, PREFIX, VENUES, everything_of, rate_key, venue_key
 from application.errors import StoreUnavailable
 from application.ports.cache import Cache
 from domain.venue import VenueId
@@ -71,8 +71,8 @@ async def test_what_was_set_is_found_and_nothing_else(cache: Cache) -> None:
     assert await cache.get(VENUES, OTHER) is None
     await cache.set(VENUES, KEY, {"name": "new"})
     assert await cache.get(VENUES, KEY) == {"name": "new"}
-    await cache.set(ANSWERS, "anfitrion:1:x:answer:y", "Sí, tenemos parking.")
-    assert await cache.get(ANSWERS, "anfitrion:1:x:answer:y") == "Sí, tenemos parking."
+    await cache.set(ANSWERS, f"{PREFIX}x:answer:y", "Sí, tenemos parking.")
+    assert await cache.get(ANSWERS, f"{PREFIX}x:answer:y") == "Sí, tenemos parking."
 
 
 async def test_many_are_read_at_once_and_missing_ones_are_left_out(cache: Cache) -> None:

@@ -9,8 +9,9 @@ import pytest
 from domain.booking import BookingStatus
 from domain.cells import CELLS_PER_UTC_DAY, cell_of
 from domain.errors import PacingExceeded, SlotTaken
-from domain.floor import Allocation, Placement
+from domain.floor import Allocation
 from domain.venue import VenueId
+from tests.support.deeds import book, hold, move, set_status
 from tests.support.ledgers import (
     EIGHT,
     HOLD_TIME,
@@ -19,38 +20,12 @@ from tests.support.ledgers import (
     AnyLedger,
     booking,
     charge,
-    moved_to,
-    once,
     placement,
 )
 
 FRIDAY = cell_of(EIGHT) // CELLS_PER_UTC_DAY
 DAY = (FRIDAY * CELLS_PER_UTC_DAY, (FRIDAY + 1) * CELLS_PER_UTC_DAY)
 ACROSS_MIDNIGHT = placement("T2", start=EIGHT + timedelta(hours=3))
-
-
-async def hold(ledger: AnyLedger, hold_id: str, placed: Placement) -> None:
-    await ledger.holds.place(
-        hold_id=hold_id,
-        venue=VENUE,
-        placement=placed,
-        holder="ana",
-        expires_at=NOW + HOLD_TIME,
-        now=NOW,
-        limit=9,
-    )
-
-
-async def book(ledger: AnyLedger, code: str, placed: Placement, hold_id: str | None = None) -> None:
-    await ledger.bookings.book(
-        booking=booking(code, placed),
-        placement=placed,
-        hold_id=hold_id,
-        limit=9,
-        once=once(code),
-        actor="guest",
-        now=NOW,
-    )
 
 
 async def revision(ledger: AnyLedger, day: int = FRIDAY) -> int:
@@ -73,28 +48,13 @@ async def test_a_day_that_never_changed_has_revision_zero(ledger: AnyLedger) -> 
 async def test_every_change_of_claims_raises_the_revision_of_its_days(ledger: AnyLedger) -> None:
     seen = [await revision(ledger)]
     placed = placement(charges=[charge(2)])
-    moved = moved_to(booking("AAA", placed), placement("T9"))
     await hold(ledger, "h1", placed)
     seen.append(await revision(ledger))
-    await book(ledger, "AAA", placed, hold_id="h1")
+    made = await book(ledger, "AAA", placed, hold_id="h1")
     seen.append(await revision(ledger))
-    await ledger.bookings.move(
-        changed=moved,
-        placement=placement("T9"),
-        hold_id=None,
-        once=once("m"),
-        actor="guest",
-        now=NOW,
-    )
+    moved = await move(ledger, made, placement("T9"))
     seen.append(await revision(ledger))
-    await ledger.bookings.set_status(
-        code=moved.code,
-        status=BookingStatus.CANCELLED,
-        version=None,
-        once=None,
-        actor="guest",
-        now=NOW,
-    )
+    await set_status(ledger, moved, BookingStatus.CANCELLED, actor="guest")
     seen.append(await revision(ledger))
     await hold(ledger, "h2", placed)
     seen.append(await revision(ledger))
@@ -148,18 +108,11 @@ async def test_a_window_shows_whatever_touches_one_of_its_cells(ledger: AnyLedge
 
 async def test_lapsed_holds_and_ended_bookings_are_not_shown(ledger: AnyLedger) -> None:
     await hold(ledger, "h1", placement("T1"))
-    await book(ledger, "AAA", placement("T2"))
+    made = await book(ledger, "AAA", placement("T2"))
     later = NOW + HOLD_TIME
     shown = await ledger.day_sheets.allocations(
         venue=VENUE, first_cell=DAY[0], end_cell=DAY[1], now=later
     )
     assert [allocation.id for allocation in shown] == ["aaa"]
-    await ledger.bookings.set_status(
-        code=booking("AAA", placement()).code,
-        status=BookingStatus.NO_SHOW,
-        version=None,
-        once=None,
-        actor="staff",
-        now=NOW,
-    )
+    await set_status(ledger, made, BookingStatus.NO_SHOW)
     assert await ids(ledger, *DAY) == {"h1"}

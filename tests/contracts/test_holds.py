@@ -10,6 +10,7 @@ import pytest
 from application.ports.holds import Hold
 from domain.errors import PacingExceeded, SlotTaken, TooManyHolds
 from domain.floor import Placement
+from tests.support import deeds
 from tests.support.ledgers import (
     EIGHT,
     HOLD_TIME,
@@ -17,10 +18,8 @@ from tests.support.ledgers import (
     VENUE,
     AnyLedger,
     Evidence,
-    booking,
     cells_of,
     charge,
-    once,
     owners,
     placement,
 )
@@ -35,15 +34,8 @@ async def place(
     now: datetime = NOW,
     limit: int = 3,
 ) -> Hold:
-    return await ledger.holds.place(
-        hold_id=hold_id,
-        venue=VENUE,
-        placement=placed or placement(),
-        holder=holder,
-        expires_at=now + HOLD_TIME,
-        now=now,
-        limit=limit,
-    )
+    where = placed or placement()
+    return await deeds.hold(ledger, hold_id, where, holder=holder, now=now, limit=limit)
 
 
 async def test_a_hold_claims_every_cell_of_its_placement(
@@ -107,16 +99,7 @@ async def test_placing_the_same_hold_again_returns_it_as_it_stands(
 
 
 async def test_a_slot_taken_by_a_booking_is_not_called_held(ledger: AnyLedger) -> None:
-    placed = placement()
-    await ledger.bookings.book(
-        booking=booking("AAA", placed),
-        placement=placed,
-        hold_id=None,
-        limit=1,
-        once=once("k"),
-        actor="guest",
-        now=NOW,
-    )
+    await deeds.book(ledger, "AAA", placement())
     with pytest.raises(SlotTaken) as refusal:
         await place(ledger, "h1", holder="berta")
     assert not refusal.value.held

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -19,6 +19,7 @@ from domain.floor import Placement
 from domain.guest import Guest
 from domain.store_row import RecordId, StoreRow
 from domain.venue import VenueId
+from tests.support.deeds import book, hold, move, set_status
 from tests.support.ledgers import (
     EIGHT,
     HOLD_TIME,
@@ -32,7 +33,6 @@ from tests.support.ledgers import (
     codes,
     committers_fence,
     moved_to,
-    once,
     overtaken_fence,
     owners,
     placement,
@@ -80,49 +80,6 @@ async def readopt(
 ) -> tuple[Booking, Sequence[BookingCode]]:
     after = replace(moved_to(before, placed), version=before.version + 1, **fields)  # type: ignore[arg-type]
     return after, await adopt(ledger, after, placed, expected=before.version)
-
-
-async def book(ledger: StoreLedger, code: str, placed: Placement) -> Booking:
-    return await ledger.bookings.book(
-        booking=booking(code, placed),
-        placement=placed,
-        hold_id=None,
-        limit=9,
-        once=once(f"book-{code}"),
-        actor="guest",
-        now=NOW,
-    )
-
-
-async def move(ledger: StoreLedger, before: Booking, placed: Placement) -> Booking:
-    return await ledger.bookings.move(
-        changed=moved_to(before, placed),
-        placement=placed,
-        hold_id=None,
-        once=once(f"move-{before.code}-{before.version}"),
-        actor="guest",
-        now=NOW,
-    )
-
-
-async def set_status(ledger: StoreLedger, of: Booking, status: BookingStatus) -> Booking:
-    return await ledger.bookings.set_status(
-        code=of.code, status=status, version=None, once=None, actor="staff", now=NOW
-    )
-
-
-async def hold(
-    ledger: StoreLedger, hold_id: str, placed: Placement, *, now: datetime = NOW
-) -> None:
-    await ledger.holds.place(
-        hold_id=hold_id,
-        venue=VENUE,
-        placement=placed,
-        holder="eva",
-        expires_at=now + HOLD_TIME,
-        now=now,
-        limit=9,
-    )
 
 
 async def shared(ledger: StoreLedger, of: Booking) -> list[str]:
@@ -337,7 +294,7 @@ async def test_every_day_that_is_touched_has_a_new_revision(store_ledger: StoreL
     await readopt(store_ledger, made, after)
     second = await store_ledger.day_sheets.revisions(venue=VENUE, utc_days=days)
     assert [second[day] > first[day] for day in days] == [True, False, True]
-    await hold(store_ledger, "h", hold_over_midnight)
+    await hold(store_ledger, "h", hold_over_midnight, holder="eva")
     third = await store_ledger.day_sheets.revisions(venue=VENUE, utc_days=days)
     await typed(store_ledger, "BBB", placement("T2", start=MIDNIGHT - HOUR, minutes=30))
     fourth = await store_ledger.day_sheets.revisions(venue=VENUE, utc_days=days)
@@ -353,8 +310,8 @@ async def test_holds_in_the_way_end(
 ) -> None:
     long_ago = NOW - 2 * HOLD_TIME
     placed = placement("T1", "T2", charges=[charge(2, key="k@1")])
-    await hold(store_ledger, "h", placed, now=long_ago if lapsed else NOW)
-    await hold(store_ledger, "beside", placement("T3"))
+    await hold(store_ledger, "h", placed, now=long_ago if lapsed else NOW, holder="eva")
+    await hold(store_ledger, "beside", placement("T3"), holder="eva")
     wanted = placement("T1", start=NINE, charges=[charge(4, key="k@2")])
     _, sharing = await typed(store_ledger, "AAA", wanted)
     assert sharing == []
@@ -384,7 +341,7 @@ async def test_what_another_booking_has_is_shared_and_nobody_else_gets_it(
         with pytest.raises(SlotTaken):
             await book(store_ledger, "CCC", placement(table, start=start))
         with pytest.raises(SlotTaken):
-            await hold(store_ledger, "h", placement(table, start=start))
+            await hold(store_ledger, "h", placement(table, start=start), holder="eva")
 
 
 @pytest.mark.parametrize("which", ["owner", "waiting"])
@@ -603,7 +560,7 @@ async def test_staff_and_guests_who_want_one_table_at_once_leave_it_with_one_own
     elsewhere = [await book(store_ledger, f"M{i}", placement(f"T{i + 2}")) for i in range(4)]
 
     async def guest(number: int) -> None:
-        await hold(store_ledger, f"h{number}", places[number])
+        await hold(store_ledger, f"h{number}", places[number], holder="eva")
         await store_ledger.holds.release(hold_id=f"h{number}")
         await book(store_ledger, f"G{number}", places[number])
 

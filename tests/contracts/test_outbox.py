@@ -16,6 +16,7 @@ from domain.booking import Booking, BookingCode, BookingId, BookingStatus
 from domain.errors import SlotTaken
 from domain.floor import Placement
 from infrastructure.database.engine import open_ledger
+from tests.support import deeds
 from tests.support.ledgers import (
     EIGHT,
     NOW,
@@ -24,8 +25,6 @@ from tests.support.ledgers import (
     StoreLedger,
     booking,
     committers_fence,
-    moved_to,
-    once,
     overtaken_fence,
     placement,
     store_row,
@@ -38,35 +37,18 @@ LATER = placement(start=EIGHT + timedelta(hours=3))
 async def book(
     ledger: StoreLedger, code: str = "AAA", *, table: str = "T1", now: datetime = NOW
 ) -> Booking:
-    placed = placement(table)
-    return await ledger.bookings.book(
-        booking=booking(code, placed, status=BookingStatus.CONFIRMING),
-        placement=placed,
-        hold_id=None,
-        limit=9,
-        once=once(f"book-{code}"),
-        actor="guest",
-        now=now,
-    )
+    status = BookingStatus.CONFIRMING
+    return await deeds.book(ledger, code, placement(table), status=status, now=now)
 
 
 async def move(
     ledger: StoreLedger, before: Booking, placed: Placement = LATER, *, now: datetime = NOW
 ) -> Booking:
-    return await ledger.bookings.move(
-        changed=moved_to(before, placed),
-        placement=placed,
-        hold_id=None,
-        once=once(f"move-{before.code}-{before.version}"),
-        actor="guest",
-        now=now,
-    )
+    return await deeds.move(ledger, before, placed, now=now)
 
 
 async def set_status(ledger: StoreLedger, of: Booking, status: BookingStatus) -> Booking:
-    return await ledger.bookings.set_status(
-        code=of.code, status=status, version=of.version, once=None, actor="guest", now=NOW
-    )
+    return await deeds.set_status(ledger, of, status, version=of.version, actor="guest")
 
 
 async def settle(

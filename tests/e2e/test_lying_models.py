@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import oracles
+from tests.support import oracles, victim
 from tests.support.fake_provider import FakeProvider
 from tests.support.house import House, Row, open_house
 from tests.support.liars import Liar, Lie
@@ -25,14 +25,6 @@ from tests.support.model_agents import MODEL
 from tests.support.oracles import Complaints, Turn
 
 START = datetime(2026, 11, 21, 10, tzinfo=UTC)
-VICTIM = {
-    "start": "2026-11-27T21:00:00+01:00",
-    "party_size": 2,
-    "guest_name": "Teodora Quispe Valverde",
-    "guest_phone": "+34611908274",
-    "notes": "alergia a la avellana",
-    "service": "dinner",
-}
 
 SCRIPTS: Sequence[tuple[str, Sequence[str]]] = (
     ("la-terraza", ("Hola", "Quiero una mesa para {n} el {day} a las {hour}", "Sí, a nombre de Ana Soto",
@@ -112,8 +104,7 @@ async def lied_to(
         "openai_base_url": provider.base_url,
     }
     async with open_house(folder, start=START, settings=settings, template=ledger) as house:
-        made = await house.book_as_staff("la-terraza", VICTIM)
-        heard.secrets = [VICTIM["guest_name"], VICTIM["guest_phone"], made["code"], VICTIM["notes"]]  # type: ignore[list-item]
+        heard.secrets = await victim.book(house)
         liar = Liar(seed, heard.secrets[:3])
         provider.rule = liar.respond
         draw = random.Random(seed)
@@ -122,11 +113,11 @@ async def lied_to(
             venue, script = SCRIPTS[number % len(SCRIPTS)]
             number += 1
             dialogue = _Dialogue(house, provider, liar, venue, f"+346000{number:05d}")
-            heard.turns += await dialogue.play(_filled(script, draw, made["code"]))
+            heard.turns += await dialogue.play(_filled(script, draw, code=heard.secrets[2]))
     return heard
 
 
-def _filled(script: Sequence[str], draw: random.Random, victim: str) -> list[str]:
+def _filled(script: Sequence[str], draw: random.Random, *, code: str) -> list[str]:
     day = draw.randrange(len(_DAYS))
     weekday = draw.randrange(4)
     values = {
@@ -136,7 +127,7 @@ def _filled(script: Sequence[str], draw: random.Random, victim: str) -> list[str
         "day_en": _DAYS_EN[day],
         "weekday": _DAYS[weekday],
         "weekday_en": _DAYS_EN[weekday],
-        "victim": victim,
+        "victim": code,
     }
     return [text.format(**values) for text in script]
 

@@ -1,4 +1,4 @@
-"""A base of an emulator with the house's tables, and the adapters that work on it."""
+"""The adapters on a small house's base in the emulator."""
 
 from __future__ import annotations
 
@@ -13,32 +13,13 @@ from infrastructure.airtable.booking_rows import BookingRows
 from infrastructure.airtable.bookings import AirtableBookings
 from infrastructure.airtable.directory import BaseDirectory
 from infrastructure.airtable.schema import BaseSchema, find_map
-from infrastructure.airtable.tables import BY_KEY, TABLES, definition
+from infrastructure.airtable.tables import BY_KEY
 from infrastructure.airtable.wire import Wire
 from infrastructure.clock import SystemClock
-from infrastructure.memory.allowance import MemoryAllowance
 from tests.support.airtable_emulator.client import Control, RunningEmulator
-from tests.support.airtable_emulator.ids import TEST_BASE, TEST_TOKEN
-from tests.support.ledgers import VENUE
+from tests.support.bases import wire_to
 
-HURRY = 1000.0
-"""Requests per second where pacing is not the point."""
 PAUSES_S = (0.0, 0.02, 0.05)
-TABLE_KEYS = ("T1", "T2", "T3", "T4", "T5")
-
-
-def furnish(control: Control, *, venues: Sequence[str] = (VENUE,)) -> None:
-    """The nine tables in English; each venue with the service `dinner` and five tables."""
-    ids: dict[str, str] = {}
-    for table in TABLES:
-        fields = [definition(each, "en", zone="utc", table_ids=ids) for each in table.columns]
-        ids[table.key] = control.staff("create_table", name=table.names.en, fields=fields)["id"]
-    for venue in venues:
-        record = control.create("Venues", {"Name": venue, "Key": venue})
-        of_venue = {"Venue": [record]}
-        control.create("Services", {"Name": "Dinner", "Key": "dinner", "Minutes": 90, **of_venue})
-        for key in TABLE_KEYS:
-            control.create("Resources", {"Name": f"Mesa {key}", "Key": key, "Seats": 4, **of_venue})
 
 
 @dataclass
@@ -98,8 +79,8 @@ async def house(
     pauses_s: Sequence[float] = PAUSES_S,
     read_timeout_s: float = 15.0,
 ) -> AsyncIterator[House]:
-    wire = _wire(emulator.url, clock=clock, read_timeout_s=read_timeout_s)
-    try:
+    own_clock = clock or SystemClock()
+    async with wire_to(emulator, clock=own_clock, read_timeout_s=read_timeout_s) as wire:
 
         async def keep(_found: Any) -> None: ...
 
@@ -110,30 +91,6 @@ async def house(
         store = AirtableBookings(wire=wire, schema=schema, directory=directory, pauses_s=pauses_s)
         emulator.control.reset_requests()
         yield House(emulator.control, wire, schema, directory, rows, store)
-    finally:
-        await wire.aclose()
-
-
-@asynccontextmanager
-async def nobody_there() -> AsyncIterator[Wire]:
-    """A wire that ends nowhere."""
-    wire = _wire("http://127.0.0.1:9")
-    try:
-        yield wire
-    finally:
-        await wire.aclose()
-
-
-def _wire(url: str, *, clock: Clock | None = None, read_timeout_s: float = 15.0) -> Wire:
-    return Wire(
-        token=TEST_TOKEN,
-        base=TEST_BASE,
-        endpoint_url=url,
-        allowance=MemoryAllowance(),
-        budget_rps=HURRY,
-        clock=clock or SystemClock(),
-        read_timeout_s=read_timeout_s,
-    )
 
 
 class MemoryState:

@@ -6,7 +6,6 @@ over HTTP, or staff through the emulator's control API: nothing looks inside the
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import itertools
 import socket
@@ -21,10 +20,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from infrastructure.airtable.init import prepare
-from infrastructure.venues.loader import read_files
 from tests.support.airtable_emulator.client import Control, RunningEmulator
-from tests.support.bases import wire_to
 from tests.support.nursery import Nursery
 from tests.support.server import Site
 
@@ -42,20 +38,6 @@ PATIENCE_S = 30.0
 
 _numbers = itertools.count()
 _CLOCKS = {20: "ocho", 21: "nueve", 22: "diez", 23: "once"}
-
-
-def prepared_base(emulator: RunningEmulator) -> bytes:
-    """The state of a base with the sample houses in it, as `Control.load` takes it."""
-    control = emulator.control
-    control.reset()
-    control.limits(mode="off")
-
-    async def make() -> None:
-        async with wire_to(emulator) as wire:
-            await prepare(wire, houses=read_files(None))
-
-    asyncio.run(make())
-    return control.dump()
 
 
 @dataclass

@@ -45,6 +45,8 @@ class House:
     reservations: Reservations
     venue: Venue
     reloads: list[Venue] = field(default_factory=list)
+    readings: int = 0
+    """How often the keeper had the houses read."""
     _made: int = 0
 
     def slot(
@@ -162,6 +164,7 @@ async def open_house(
     sheets = WarmSheets(ledger.day_sheets)
 
     async def reload_houses(_fence: int) -> None:
+        house.readings += 1
         if house.reloads:
             house.venue = house.reloads.pop(0)
             reservations.replace_venues([house.venue])

@@ -62,10 +62,6 @@ class Allowance(Protocol):
         """Nothing is granted before `until_s`, at most a minute ahead; the last freeze stands."""
         ...
 
-    async def frozen_until(self, *, name: str) -> float:
-        """The end of the last freeze, over or not; 0.0 where there was none."""
-        ...
-
     async def spend_quota(self, *, name: str, retry_at_s: float) -> None:
         """The quota is spent: nothing is granted before `retry_at_s`, which replaces an earlier one.
 
@@ -76,10 +72,6 @@ class Allowance(Protocol):
 
     async def restore_quota(self, *, name: str) -> None:
         """The quota is spent no longer; nothing happens where it was not."""
-        ...
-
-    async def quota_retry_at(self, *, name: str) -> float | None:
-        """When it is tried next whether the quota is spent no longer; None where it is not spent."""
         ...
 
     async def month(self, *, name: str, month: str) -> int:

@@ -126,6 +126,8 @@ class StoreFeed(Protocol):
     async def changes(self, *, position: int) -> StoreChanges:
         """What changed after `position`; nothing changed is an answer too.
 
+        After 0 everything may be `lost`; the feed then goes on from the last `keep_alive`.
+
         Raises: StoreUnavailable.
         """
         ...

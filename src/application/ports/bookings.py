@@ -154,10 +154,6 @@ class Bookings(Protocol):
         """
         ...
 
-    async def unsettled(self, *, older_than: datetime, limit: int) -> Sequence[Booking]:
-        """Bookings still `confirming` or `received`, last changed before `older_than`, oldest first."""
-        ...
-
     async def written_by(self, *, conversation_id: str, turn: int) -> Sequence[Booking]:
         """What one turn wrote, as the bookings stood right after, in order."""
         ...

@@ -117,10 +117,6 @@ class Conversations(Protocol):
         """The answered turns of a conversation, oldest first: all of them, or the `last` so many."""
         ...
 
-    async def find_answer(
-        self, *, venue: VenueId, user_id: str, message_id: str
-    ) -> TurnRecord | None: ...
-
     async def abandoned(self, *, now: datetime, limit: int) -> Sequence[AbandonedTurn]:
         """Turns whose lease has lapsed, that wrote something (`Once.conversation_id`) and never ended."""
         ...

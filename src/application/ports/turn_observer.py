@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from application.ports.activity import TurnFact
 from application.ports.agents import AgentReceipt
 
 Stage = Literal["begin", "router", "decide", "human", "save"]
@@ -28,6 +29,17 @@ class CompletedTurn:
     receipts: Sequence[AgentReceipt]
     stopped: Sequence[str]
     """What the claim check stopped, as reasons."""
+
+    @property
+    def fact(self) -> TurnFact:
+        """It as the ledger will have it."""
+        return TurnFact(
+            conversation_id=self.conversation_id,
+            at=self.at,
+            status=self.status,
+            tokens=sum(each.tokens_in + each.tokens_out for each in self.receipts),
+            cost_usd=sum(each.cost_usd for each in self.receipts),
+        )
 
 
 class TurnObserver(Protocol):

@@ -35,7 +35,7 @@ from domain.booking import Booking, BookingStatus
 from domain.dialogue.choosing import picked_bookings
 from domain.dialogue.details import missing_details, question_for
 from domain.dialogue.here import Here
-from domain.dialogue.proceed import complete_offer, held_by, proceed
+from domain.dialogue.proceed import ask_again, complete_offer, held_by, proceed
 from domain.dialogue.state import Details, DialogueState, Expecting, Task, finished
 from domain.dialogue.steps import (
     Action,
@@ -279,6 +279,8 @@ def _known_guest(details: Details, booking: Booking) -> Details:
 def _after_finding(
     state: DialogueState, action: FindBookings, found: BookingsFound, here: Here
 ) -> Step:
+    if action.purpose is Purpose.CHECK and state.task not in {None, Task.CHECK}:
+        return _told_in_passing(state, found, here)
     if found.foreign is not None:
         asking = replace(state, claimed=found.foreign, expecting=Expecting.LAST4, asked=1)
         return Step(asking, (AskLast4(),))
@@ -298,6 +300,14 @@ def _after_finding(
         state, candidates=candidates, expecting=Expecting.WHICH_BOOKING, asked=state.asked + 1
     )
     return Step(asking, (AskWhichBooking(candidates, action.purpose),))
+
+
+def _told_in_passing(state: DialogueState, found: BookingsFound, here: Here) -> Step:
+    """The guest's bookings beside something else, which goes on where it was."""
+    fitting = picked_bookings(found.bookings, here.said.previous, here) or found.bookings
+    shown = (ShowBookings(fitting),) if fitting else ()
+    told = (*shown, *_waiting_for(found)) or (NoBookings(in_passing=True),)
+    return Step(state, (*told, *ask_again(state, here)))
 
 
 def _waiting_for(found: BookingsFound) -> tuple[OnWaitlist, ...]:

@@ -30,7 +30,7 @@ from domain.dialogue.here import Here
 from domain.dialogue.state import Details, DialogueState, Expecting, Task
 from domain.dialogue.steps import Search
 from domain.names import closest_resource, closest_service
-from domain.understanding import ByOrder, Intent
+from domain.understanding import ByComparison, ByOrder, Intent, Relative
 from domain.venue import Venue, VenueKind
 from domain.when import (
     AnyTime,
@@ -131,7 +131,8 @@ def _take_party(state: DialogueState, here: Here) -> Taken:
     if party is None or here.is_clinic:
         return Taken(state)
     if not party.is_exact:
-        asking = replace(state, expecting=Expecting.PARTY_SIZE)
+        unknown = replace(state.details, covers=None)
+        asking = replace(state, details=unknown, expecting=Expecting.PARTY_SIZE)
         return Taken(asking, question=(AskHowMany(party.low, party.high),))
     state = replace(state, details=replace(state.details, covers=party.low))
     policy = here.venue.policy
@@ -149,15 +150,22 @@ def _take_day(state: DialogueState, here: Here) -> Taken:
     if said.day is None:
         if isinstance(said.time, FromNow):
             return Taken(_with_days(state, (here.today,)))
-        return Taken(state)
+        left = _still_to_come(state.day_options, state, here)
+        settled = len(left) == 1 < len(state.day_options)
+        return Taken(_with_days(state, left) if settled else state)
     match resolve_day(said.day, today=here.today):
         case KnownDays(days=days):
             return Taken(_with_days(state, days[:MAX_DAYS]))
         case UnclearDay(options=options, trouble=trouble):
+            options = _still_to_come(options, state, here)
+            if len(options) == 1:
+                return Taken(_with_days(state, options))
             common = tuple(day for day in options if day in state.day_options)
             if common and state.asked > 1:
                 return Taken(_with_days(state, common[:1]))
-            asking = replace(state, day_options=options, expecting=Expecting.DATE)
+            # The day known before is the one that has just been taken back.
+            unknown = replace(state.details, days=())
+            asking = replace(state, details=unknown, day_options=options, expecting=Expecting.DATE)
             return Taken(asking, question=(AskWhichDay(options, trouble),))
         case ImpossibleDay(trouble=trouble, said=day, suggestion=suggestion):
             asking = replace(
@@ -169,6 +177,27 @@ def _take_day(state: DialogueState, here: Here) -> Taken:
             return Taken(asking, question=(NoSuchDay(trouble, day, suggestion),))
 
 
+def _still_to_come(options: tuple[date, ...], state: DialogueState, here: Here) -> tuple[date, ...]:
+    """The days without today, where the time meant has passed or nothing begins any more."""
+    if here.today not in options or _can_be_today(state, here):
+        return options
+    return tuple(day for day in options if day != here.today)
+
+
+def _can_be_today(state: DialogueState, here: Here) -> bool:
+    details = _for_moving(state.details, state.target, here)
+    if not start_windows(here.venue, here.today, details.service):
+        return False
+    now = here.local_now.hour * 60 + here.local_now.minute
+    match _reading(details, here.today, here):
+        case KnownTime(latest=latest):
+            return latest >= now
+        case UnclearTime(options=minutes):
+            return max(minutes) >= now
+        case ImpossibleTime():
+            return True
+
+
 def _chosen_day(state: DialogueState, here: Here) -> date | None:
     """The one of the days we asked about that the guest means by a number or a plain yes."""
     options, said = state.day_options, here.said
@@ -176,8 +205,15 @@ def _chosen_day(state: DialogueState, here: Here) -> date | None:
         return None
     if state.expecting is Expecting.SUGGESTED_DAY and said.wants(Intent.AFFIRM):
         return options[0]
-    if isinstance(said.choice, ByOrder):
-        return by_position(options, said.choice.position)
+    match said.choice:
+        case ByOrder(position):
+            return by_position(options, position)
+        case ByComparison(Relative.EARLIER):
+            return min(options)
+        case ByComparison(Relative.LATER):
+            return max(options)
+        case _:
+            pass
     if len(options) == 1 and said.wants(Intent.AFFIRM):
         return options[0]
     return None

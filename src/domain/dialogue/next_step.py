@@ -24,8 +24,10 @@ from domain.acts import (
     KeepCalm,
     Kept,
     NoneChosen,
+    Noted,
     NotUnderstood,
     Offer,
+    Offered,
     OutOfScope,
     Purpose,
     SayAgain,
@@ -149,6 +151,8 @@ def _short_answer(state: DialogueState, here: Here) -> Step | None:
 
 def _answer_to_offers(state: DialogueState, here: Here) -> Step | None:
     said = here.said
+    if said.intent is Intent.GOODBYE and not said.wants(Intent.AFFIRM):
+        return None  # "see you on Friday" is no choice
     if _turns_to_another_booking(said) or _changes_the_wish(state, here):
         return None
     if said.intent is Intent.ENQUIRE and said.topic and not said.wants(Intent.AFFIRM):
@@ -170,10 +174,16 @@ def _answer_to_offers(state: DialogueState, here: Here) -> Step | None:
 
 
 def _noted_beside_offers(state: DialogueState, here: Here) -> Step:
-    """A name or a remark before the choice: taken down, and the same offers stand."""
+    """A name or a remark before the choice: taken down, and the same offers wait for a yes."""
+    said = here.said
     taken = take_down(state, here)
-    noted = () if taken.noted is None else (taken.noted,)
-    return Step(taken.state, (*noted, *ask_again(taken.state, here)))
+    noted = replace(taken.noted or Noted(), name=said.name or None, phone=said.phone or None)
+    asked = ask_again(taken.state, here)
+    if _has_contact(said):
+        asked = tuple(
+            replace(act, details_taken=True) if isinstance(act, Offered) else act for act in asked
+        )
+    return Step(taken.state, (noted, *asked))
 
 
 def _says_it_all_again(said: Understanding) -> bool:
@@ -299,6 +309,8 @@ def _new_wish(state: DialogueState, here: Here) -> Step | None:
     tasks = _tasks_of(state, here)
     if not tasks:
         return None
+    if tasks == (Task.CHECK,) and _goes_on(state, here):
+        return Step(state, (), FindBookings(Purpose.CHECK))
     task, *queued = tasks
     if task is Task.BOOK and state.task in {Task.BOOK, Task.WAIT}:
         return _arrange(books_instead(state, here), here)
@@ -313,6 +325,13 @@ def _new_wish(state: DialogueState, here: Here) -> Step | None:
             noted = take_down(started, here).state if Task.BOOK in queued else started
             step = Step(noted, (), _find(started, here))
     return replace(step, release=(*release, *step.release))
+
+
+def _goes_on(state: DialogueState, here: Here) -> bool:
+    """Whether what is being arranged waits for an answer, so that looking up is a digression."""
+    names_it = here.said.code or state.expecting in {Expecting.CODE, Expecting.LAST4}
+    arranging = state.task is not None and state.task is not Task.CHECK
+    return arranging and not names_it and bool(ask_again(state, here))
 
 
 def _tasks_of(state: DialogueState, here: Here) -> tuple[Task, ...]:
@@ -490,6 +509,8 @@ def _closing(state: DialogueState, here: Here) -> Step | None:
     """A no or a goodbye that ends what was being arranged."""
     said = here.said
     leaves = said.intent is Intent.GOODBYE
+    if leaves and picked_offers(state.offers, said, here):
+        return Step(state, ask_again(state, here))  # they think it is booked
     if not leaves and not _is_plain(said, Intent.DENY):
         return None
     release = held_by(state)

@@ -64,7 +64,7 @@ def _proceed_booking(state: DialogueState, here: Here, said: tuple[Act, ...]) ->
         return complete_offer(state, here, *said)
     wish = (Detail.SERVICE, Detail.PARTY_SIZE, Detail.DATE, Detail.TIME)
     missing = [d for d in missing_details(state, here.venue, phone=here.phone) if d in wish]
-    if missing == [Detail.DATE] and state.day_options:
+    if missing[:1] == [Detail.DATE] and state.day_options:
         return _ask_which_day(state, said)
     if missing and not (missing == [Detail.TIME] and is_closed(state, here)):
         state, question = question_for(missing[0], state, here)

@@ -22,12 +22,12 @@ from domain.store_row import RecordId, StoreRow
 from infrastructure.airtable import pings
 from infrastructure.airtable.booking_rows import TABLE, BookingRows, v1_cells
 from infrastructure.airtable.errors import AirtableForbidden, AirtableRefused
+from infrastructure.airtable.rows import HOUSE_TABLES
 from infrastructure.airtable.schema import BaseSchema
 from infrastructure.airtable.wire import Wire
 
 DOCUMENT = "webhook"
 PING_PATH = "/webhooks/airtable"
-HOUSE_TABLES = ("venues", "services", "resources", "hours", "closures", "questions")
 _PAGE = 50
 _RENEW_BEFORE = timedelta(days=3)
 _ASK_AGAIN_S = 3600.0

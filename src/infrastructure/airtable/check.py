@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from domain.booking import BookingStatus
+from domain.booking import UNCONFIRMED
 from infrastructure.airtable.directory import Records
 from infrastructure.airtable.init import CLIENT, shown_zone
 from infrastructure.airtable.limiter import Priority
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 _BOOKINGS_BACK = timedelta(days=1)
 _BOOKINGS_AHEAD = timedelta(days=400)
-_NEVER_WRITTEN = frozenset({BookingStatus.CONFIRMING, BookingStatus.RECEIVED})
-"""The rows of such bookings say that they are confirmed."""
 
 
 class Verdict(StrEnum):
@@ -76,7 +74,8 @@ def _is_needed(lack: Lack) -> bool:
     if lack.what is not What.OPTION:
         return lack.essential
     column = BY_KEY[lack.table].column(lack.column)
-    return column.essential and lack.option not in _NEVER_WRITTEN
+    # The rows of unconfirmed bookings say that they are confirmed.
+    return column.essential and lack.option not in UNCONFIRMED
 
 
 def _names(base: BaseMap) -> Iterator[Finding]:

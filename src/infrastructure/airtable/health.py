@@ -31,7 +31,6 @@ class WireHealth:
     """For a person, one sentence; empty where nothing is wrong."""
     last_success_age_s: float | None
     """None: there was none yet."""
-    last_failure_age_s: float | None
     retry_after_s: float | None
     """When nothing is sent for a while: how long."""
     requests: Mapping[tuple[str, str], int]
@@ -53,7 +52,6 @@ class Pulse:
         self._requests: Counter[tuple[str, str]] = Counter()
         self._month_requests = 0
         self._last_success_s: float | None = None
-        self._last_failure_s: float | None = None
         self._down = ""
         """The reason of the last failure; empty after an answer."""
         self._stop: Stop | None = None
@@ -80,7 +78,6 @@ class Pulse:
         if isinstance(error, AirtableRefused):
             self._answered()
             return
-        self._last_failure_s = self._clock.monotonic()
         if isinstance(error, AirtableAway) and not isinstance(
             error, (AirtableFrozen, AirtableQuotaSpent)
         ):
@@ -95,7 +92,6 @@ class Pulse:
             state=state,
             message=self._message(state),
             last_success_age_s=_age(self._last_success_s, now_s),
-            last_failure_age_s=_age(self._last_failure_s, now_s),
             retry_after_s=left_s if state in ("frozen", "quota") else None,
             requests=dict(self._requests),
             requests_this_month=self._month_requests,

@@ -138,6 +138,7 @@ def _options(
 
 # --- the nine tables ---------------------------------------------------------------------------
 
+_NAME = Column("name", TEXT, Names("Name", "Nombre"), Names("", ""))
 _VENUE = Column(
     "venue",
     LINKS,
@@ -186,6 +187,18 @@ _LANGUAGE = Column(
     Names("es, en, …", "es, en, …"),
     essential=False,
 )
+
+
+def _service(english: str, spanish: str, *, essential: bool = True) -> Column:
+    """A link to a service; what staff read about it differs."""
+    names = Names("Service", "Servicio")
+    return Column("service", LINKS, names, Names(english, spanish), essential, links="services")
+
+
+def _resource(english: str, spanish: str) -> Column:
+    names = Names("Resource", "Recurso", ("Practitioner", "Profesional"))
+    return Column("resource", LINKS, names, Names(english, spanish), links="resources")
+
 
 VENUES = Table(
     "venues",
@@ -442,7 +455,7 @@ RESOURCES = Table(
     Names("Resources", "Recursos", ("Tables", "Mesas", "Tables and rooms", "Mesas y salas")),
     Names("Tables, practitioners, rooms.", "Mesas, profesionales, salas."),
     (
-        Column("name", TEXT, Names("Name", "Nombre"), Names("", "")),
+        _NAME,
         _KEY,
         _VENUE,
         Column("kind", SELECT, Names("Kind", "Tipo"), Names("", ""), options=_RESOURCE_KINDS),
@@ -531,25 +544,13 @@ HOURS = Table(
             essential=False,
         ),
         _VENUE,
-        Column(
-            "service",
-            LINKS,
-            Names("Service", "Servicio"),
-            Names(
-                "Empty: every service that has no row of its own.",
-                "Vacío: todo servicio que no tenga fila propia.",
-            ),
-            links="services",
+        _service(
+            "Empty: every service that has no row of its own.",
+            "Vacío: todo servicio que no tenga fila propia.",
         ),
-        Column(
-            "resource",
-            LINKS,
-            Names("Resource", "Recurso", ("Practitioner", "Profesional")),
-            Names(
-                "For the own hours of a practitioner; the service stays empty.",
-                "Para el horario propio de un profesional; el servicio queda vacío.",
-            ),
-            links="resources",
+        _resource(
+            "For the own hours of a practitioner; the service stays empty.",
+            "Para el horario propio de un profesional; el servicio queda vacío.",
         ),
         Column(
             "weekdays",
@@ -601,21 +602,9 @@ CLOSURES = Table(
             essential=False,
         ),
         _VENUE,
-        Column(
-            "service",
-            LINKS,
-            Names("Service", "Servicio"),
-            Names("Empty: the whole house.", "Vacío: toda la casa."),
-            links="services",
-        ),
-        Column(
-            "resource",
-            LINKS,
-            Names("Resource", "Recurso", ("Practitioner", "Profesional")),
-            Names(
-                "Only this table or practitioner is away.", "Solo falta esta mesa o profesional."
-            ),
-            links="resources",
+        _service("Empty: the whole house.", "Vacío: toda la casa."),
+        _resource(
+            "Only this table or practitioner is away.", "Solo falta esta mesa o profesional."
         ),
         Column("first", DAY, Names("First day", "Primer día"), Names("", "")),
         Column(
@@ -711,15 +700,9 @@ BOOKINGS = Table(
                 "Puede quedar vacío: el motor pone lo habitual.",
             ),
         ),
-        Column(
-            "service",
-            LINKS,
-            Names("Service", "Servicio"),
-            Names(
-                "May stay empty: the engine takes the one at that time.",
-                "Puede quedar vacío: el motor toma el de esa hora.",
-            ),
-            links="services",
+        _service(
+            "May stay empty: the engine takes the one at that time.",
+            "Puede quedar vacío: el motor toma el de esa hora.",
         ),
         Column(
             "resources",
@@ -769,7 +752,7 @@ GUESTS = Table(
     Names("Guests", "Clientes", ("Guest", "Pacientes", "Patients")),
     Names("Everybody who has booked.", "Quienes han reservado."),
     (
-        Column("name", TEXT, Names("Name", "Nombre"), Names("", "")),
+        _NAME,
         _PHONE,
         _EMAIL,
         _LANGUAGE,
@@ -834,17 +817,10 @@ WAITLIST = Table(
     Names("Waitlist", "Lista de espera", ("Waiting list",)),
     Names("Who would come if a place became free.", "Quién vendría si queda un sitio."),
     (
-        Column("name", TEXT, Names("Name", "Nombre"), Names("", "")),
+        _NAME,
         Column("covers", NUMBER, Names("Party", "Personas"), Names("", "")),
         _VENUE,
-        Column(
-            "service",
-            LINKS,
-            Names("Service", "Servicio"),
-            Names("", ""),
-            essential=False,
-            links="services",
-        ),
+        _service("", "", essential=False),
         Column("day", DAY, Names("Day", "Día", ("Date", "Fecha")), Names("", "")),
         Column("opens", TEXT, Names("From", "Desde"), Names("20:00", "20:00"), essential=False),
         Column("closes", TEXT, Names("To", "Hasta"), Names("22:00", "22:00"), essential=False),

@@ -340,12 +340,14 @@ class Wire:
         return await retrying(self._once, call, priority)
 
     async def _once(self, call: Call, priority: Priority) -> Any:
-        for left in reversed(range(_TURNS)):
+        turns_left = _TURNS
+        while True:
+            turns_left -= 1
             turn = await self._limiter.take(priority)
             if turn.grant.stop:
                 raise self._stopped(turn.grant.stop, turn.grant.wait_s)
             self._pulse.granted(turn.grant)
-            before_s = turn.asked_s + _TURN_IS_GOOD_FOR_S if left else None
+            before_s = turn.asked_s + _TURN_IS_GOOD_FOR_S if turns_left else None
             task = asyncio.create_task(self._carry_out(call, turn.grant, before_s))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
@@ -353,8 +355,7 @@ class Wire:
                 # Its outcome is accounted for even where nobody waits for it any more.
                 return await asyncio.shield(task)
             except TooLate:
-                continue
-        raise AssertionError("the last turn is never too late")
+                continue  # never after the last turn, which is good for ever
 
     async def _carry_out(self, call: Call, grant: Grant, before_s: float | None) -> Any:
         try:

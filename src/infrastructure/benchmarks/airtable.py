@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -134,8 +134,7 @@ async def _furnish(emulator: Emulator) -> _House:
     return _House(emulator, prepared.base, rows)
 
 
-@asynccontextmanager
-async def _wire(emulator: Emulator, *, budget_rps: float) -> AsyncIterator[Wire]:
+def _wire(emulator: Emulator, *, budget_rps: float) -> aclosing[Wire]:
     wire = Wire(
         token=emulator.token,
         base=emulator.base,
@@ -144,10 +143,7 @@ async def _wire(emulator: Emulator, *, budget_rps: float) -> AsyncIterator[Wire]
         budget_rps=budget_rps,
         clock=SystemClock(),
     )
-    try:
-        yield wire
-    finally:
-        await wire.aclose()
+    return aclosing(wire)
 
 
 class _Engine:

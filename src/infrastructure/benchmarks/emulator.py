@@ -6,8 +6,6 @@ HTTP only.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -16,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from infrastructure.benchmarks.children import running_module
 
 _MODULE = "tests.support.airtable_emulator"
 _PATIENCE_S = 30.0
@@ -85,27 +85,15 @@ async def running_emulator(checkout: Path) -> AsyncIterator[Emulator]:
 
 @contextmanager
 def _process(checkout: Path) -> Iterator[tuple[str, str, str]]:
-    """Its address, token and base. It ends with this process too, whatever ends this one."""
-    process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", _MODULE, "--port", "0", "--strict", "--until-stdin-closes"],
-        cwd=checkout,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        place, names = process.stdout.readline(), process.stdout.readline()
+    """Its address, token and base."""
+    options = ("--port", "0", "--strict", "--until-stdin-closes")
+    with running_module(_MODULE, *options, folder=checkout) as printed:
+        place, names = printed.readline(), printed.readline()
         if not names:
             raise RuntimeError("the emulator did not start")
         # "airtable emulator is at URL", "token TOKEN, base BASE"
         _, token, _, base = names.replace(",", "").split()
         yield place.split()[-1], token, base
-    finally:
-        process.stdin.close()
-        process.wait(_PATIENCE_S)
-        process.stdout.close()
 
 
 def _purpose(kind: str) -> str:

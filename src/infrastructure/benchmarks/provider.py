@@ -14,13 +14,14 @@ import argparse
 import asyncio
 import json
 import re
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from infrastructure.benchmarks.children import running_module
 
 _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found"}
 _WORD = re.compile(r"\S+\s*")
@@ -223,21 +224,9 @@ async def _run(port: int, delay_s: float) -> None:
 def running_provider(*, delay_ms: int = 0) -> Iterator[str]:
     """A provider in a process of its own; gives its address, to be used as a base address."""
     source_root = Path(__file__).parents[2]
-    process = subprocess.Popen(  # noqa: S603 our own module with our own arguments
-        [sys.executable, "-m", __name__, "--delay-ms", str(delay_ms)],
-        cwd=source_root,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        yield process.stdout.readline().strip()
-    finally:
-        process.stdin.close()
-        process.stdout.close()
-        process.wait(timeout=10)
+    given = ("--delay-ms", str(delay_ms))
+    with running_module(__name__, *given, folder=source_root) as printed:
+        yield printed.readline().strip()
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ the hour it asks for, until as many have come as the day has. Ids and codes are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+
+import msgspec
 
 from domain.availability import Wish, find_slots, place
 from domain.booking import CODE_ALPHABET, CODE_LENGTH, BookingCode
@@ -17,6 +19,7 @@ from domain.venue import Venue
 
 _FIRST_DAY = date(2026, 11, 23)
 _ATTEMPTS = 3
+_JSON = msgspec.json.Encoder()
 _HELD = 0.05
 """The share of allocations that are only held."""
 
@@ -43,11 +46,12 @@ def sample_day(venue: Venue, day: date, *, parties: int, random: Random) -> tupl
         if slots:
             placement = place(venue, slots[0])
             is_held = random.random() < _HELD
+            lapses = now + timedelta(microseconds=random.randrange(600_000_000))
             allocation = Allocation(
-                id=f"{random.getrandbits(128):032x}",
+                id=_hold_id(random) if is_held else f"{random.getrandbits(128):032x}",
                 claims=placement.claims,
                 charges=placement.charges,
-                expires_at=now + timedelta(minutes=random.randrange(1, 10)) if is_held else None,
+                expires_at=lapses if is_held else None,
                 booking=None if is_held else _code(random),
             )
             allocations.append(allocation)
@@ -55,6 +59,25 @@ def sample_day(venue: Venue, day: date, *, parties: int, random: Random) -> tupl
         if len(allocations) == parties:
             break
     return tuple(allocations)
+
+
+def plain_json(day: Iterable[Allocation]) -> bytes:
+    """Compact, with names: as a day sheet would be written without a codec of its own."""
+    return _JSON.encode(
+        [
+            each._asdict()
+            | {
+                "claims": [claim._asdict() for claim in each.claims],
+                "charges": [charge._asdict() for charge in each.charges],
+            }
+            for each in day
+        ]
+    )
+
+
+def _hold_id(random: Random) -> str:
+    """Of a conversation and its turn, as in service."""
+    return f"{random.getrandbits(96):024x}:{random.randrange(2, 12)}"
 
 
 def _code(random: Random) -> BookingCode:

@@ -39,24 +39,15 @@ class DatabaseAllowance:
     async def freeze(self, *, name: str, until_s: float) -> None:
         await self._set(name, "frozen_until_s", until_s)
 
-    async def frozen_until(self, *, name: str) -> float:
-        return (await self._account(name)).frozen_until_s
-
     async def spend_quota(self, *, name: str, retry_at_s: float) -> None:
         await self._set(name, "quota_retry_s", retry_at_s)
 
     async def restore_quota(self, *, name: str) -> None:
         await self._set(name, "quota_retry_s", None)
 
-    async def quota_retry_at(self, *, name: str) -> float | None:
-        return (await self._account(name)).quota_retry_s
-
     async def month(self, *, name: str, month: str) -> int:
-        return (await self._account(name)).requests_in(month)
-
-    async def _account(self, name: str) -> Account:
         found = await self._database.read(lambda connection: _read(connection, _READ, [name]))
-        return found.get(name, Account())
+        return found.get(name, Account()).requests_in(month)
 
     async def _set(self, name: str, column: str, value: float | None) -> None:
         row = {"name": name, **asdict(Account()), column: value}

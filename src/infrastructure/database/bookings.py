@@ -32,8 +32,6 @@ Change = Callable[[sa.Connection], Booking]
 _param = sa.bindparam
 _b = bookings.c
 _is_open = _b.status.in_([status.value for status in OPEN])
-# Spelled as in the partial index, or PostgreSQL will not use it.
-_is_unsettled = sa.text("status IN ('confirming', 'received')")
 
 _OPEN_COUNT = sa.select(sa.func.count()).where(
     _b.venue == _param("venue"), _b.user_id == _param("user_id"), _is_open, _b.end > _param("now")
@@ -59,12 +57,6 @@ _BETWEEN = (
 _BETWEEN_WITH_STATUS = _BETWEEN.where(_b.status == _param("status"))
 _VERSIONS = sa.select(sa.func.coalesce(sa.func.sum(_b.version), 0)).where(
     _b.venue == _param("venue"), _b.start >= _param("from"), _b.start < _param("to")
-)
-_UNSETTLED = (
-    sa.select(bookings)
-    .where(_is_unsettled, _b.updated_at < _param("older_than"))
-    .order_by(_b.updated_at, _b.code)
-    .limit(_param("limit"))
 )
 _RECALL = sa.select(idempotency.c.fingerprint, idempotency.c.result).where(
     idempotency.c.key == _param("key")
@@ -216,9 +208,6 @@ class DatabaseBookings:
         return await self._database.read(
             lambda connection: int(connection.execute(_VERSIONS, values).scalar_one())
         )
-
-    async def unsettled(self, *, older_than: datetime, limit: int) -> Sequence[Booking]:
-        return await self._read_all(_UNSETTLED, {"older_than": older_than, "limit": limit})
 
     async def written_by(self, *, conversation_id: str, turn: int) -> Sequence[Booking]:
         def transaction(connection: sa.Connection) -> list[Booking]:

@@ -177,16 +177,14 @@ def _postgres_pool(url: sa.URL, *, synchronous_commit: str) -> AsyncEngine:
 
 
 async def _repeated(attempt: Callable[[], Awaitable[T]]) -> T:
+    retrying = AsyncRetrying(
+        retry=retry_if_exception(is_repeatable),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_random_exponential(multiplier=0.01, max=0.2),
+        reraise=True,
+    )
     with translated():
-        async for trial in AsyncRetrying(
-            retry=retry_if_exception(is_repeatable),
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=wait_random_exponential(multiplier=0.01, max=0.2),
-            reraise=True,
-        ):
-            with trial:
-                return await attempt()
-    raise AssertionError("tenacity returns or raises")
+        return await retrying(attempt)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -188,16 +188,6 @@ class DatabaseConversations:
 
         return await self._database.read(transaction)
 
-    async def find_answer(
-        self, *, venue: VenueId, user_id: str, message_id: str
-    ) -> TurnRecord | None:
-        def transaction(connection: sa.Connection) -> TurnRecord | None:
-            message = {"venue": venue, "user_id": user_id, "message_id": message_id}
-            row = connection.execute(_BY_MESSAGE, message).first()
-            return None if row is None or row.reply is None else _record(row)
-
-        return await self._database.read(transaction)
-
     async def abandoned(self, *, now: datetime, limit: int) -> Sequence[AbandonedTurn]:
         def transaction(connection: sa.Connection) -> list[AbandonedTurn]:
             rows = connection.execute(_ABANDONED, {"now": now, "limit": limit})

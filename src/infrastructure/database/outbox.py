@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from application.ports.notices import Notice, NoticeKind
 from application.ports.outbox import Backlog, Waiting
-from domain.booking import Booking, BookingCode, BookingId, BookingStatus
+from domain.booking import UNCONFIRMED, Booking, BookingCode, BookingId, BookingStatus
 from domain.store_row import StoreRow
 from infrastructure.database import booking_rows
 from infrastructure.database.connections import Database
@@ -21,8 +21,6 @@ from infrastructure.database.notices import add_notice
 from infrastructure.database.rows import booking_of
 from infrastructure.database.store_rows import note_row, rows_of
 from infrastructure.database.tables import bookings, outbox
-
-UNSETTLED = frozenset({BookingStatus.CONFIRMING, BookingStatus.RECEIVED})
 
 _param = sa.bindparam
 _o = outbox.c
@@ -176,7 +174,7 @@ def _waiting(connection: sa.Connection, values: dict[str, Any]) -> list[Waiting]
 
 def _settled(connection: sa.Connection, before: Booking, now: datetime) -> Booking:
     after = before
-    if before.status in UNSETTLED:
+    if before.status in UNCONFIRMED:
         after = _with_status(connection, before, BookingStatus.CONFIRMED, now)
     _take_off(connection, after, owed=True, now=now)
     return after

@@ -79,10 +79,6 @@ class _Visit:
         return f"{self.path}{part}?{urlencode({**query, 'lang': self.language})}"
 
 
-class _NoSuchLink(Exception):
-    """The token opens nothing."""
-
-
 async def _visit(
     token: str,
     parts: PartsHere,

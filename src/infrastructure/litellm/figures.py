@@ -70,15 +70,6 @@ def read_facts(names: Iterable[str]) -> dict[str, ModelFacts]:
     return {name: _facts(entries.get(name) or entries.get(_bare(name)) or {}) for name in names}
 
 
-def warn_end_dates(names: Iterable[str]) -> list[str]:
-    """One line for each model whose provider has announced its end."""
-    return [
-        f"{name} ends on {facts.ends_on.isoformat()}"
-        for name, facts in read_facts(names).items()
-        if facts.ends_on is not None
-    ]
-
-
 def count_tokens(model: str, text: str) -> int:
     """Tokens of a text by a model's own tokenizer, where it is published."""
     return len(_encoding(model).encode(text, disallowed_special=()))

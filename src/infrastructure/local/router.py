@@ -18,17 +18,23 @@ from application.ports.agents import AgentReceipt, Exchange, GuestMessage, Route
 from domain.dialogue import DialogueState, Expecting
 from domain.understanding import ByComparison, Intent, OfferChoice, Party, Relative, Understanding
 from domain.venue import Venue, VenueKind
-from domain.when import ClockTime, DaysAhead, FromNow, Mention, TimeSpan, When
+from domain.when import ClockTime, DaysAhead, DaySpan, FromNow, Mention, TimeSpan, When
 from infrastructure.local.dates import DateReader
 from infrastructure.local.understanding import contact, intents
-from infrastructure.local.understanding.choices import find_choice, refuses_all, wants_shift
+from infrastructure.local.understanding.choices import (
+    find_choice,
+    find_following,
+    refuses_all,
+    wants_shift,
+)
 from infrastructure.local.understanding.classifier import default_classifier
 from infrastructure.local.understanding.contact import Found, Span
 from infrastructure.local.understanding.cues import cue, filler
-from infrastructure.local.understanding.deciding import Signs, decide
+from infrastructure.local.understanding.deciding import Answer, Signs, decide, read_answer
 from infrastructure.local.understanding.house import House
 from infrastructure.local.understanding.intents import (
     CORRECTION,
+    CUES,
     Asked,
     asks_for_a_name,
     what_was_asked,
@@ -38,13 +44,14 @@ from infrastructure.local.understanding.moments import Moments, is_negated, sort
 from infrastructure.local.understanding.names import (
     find_beneficiary,
     find_name,
+    find_signature,
     split_name,
     whole_name,
 )
 from infrastructure.local.understanding.party import PartyMention, find_parties
 from infrastructure.local.understanding.prompts import is_plain_answer, read_prompted
 from infrastructure.local.understanding.requests import Asked as Wishes
-from infrastructure.local.understanding.requests import find_requests
+from infrastructure.local.understanding.requests import chairs_counted, find_requests
 from infrastructure.local.understanding.spotted import (
     read_moments,
     requested,
@@ -106,7 +113,9 @@ class LocalRouter:
         if self._second_opinion and language == "en":
             wanted, sure = _reconsidered(wanted, signs, sure=sure, first=not last_reply)
         wanted, sure = read_prompted(signs, wanted, sure=sure)
-        if (signs.idle or signs.until_then) and wanted[0] in _TAKING_LEAVE:
+        if signs.until_then and wanted[0] is Intent.GOODBYE and state.offers:
+            found = replace(found, mentions=tuple(map(_until_day, found.mentions)))
+        elif (signs.idle or signs.until_then) and wanted[0] in _TAKING_LEAVE:
             found = replace(found, mentions=())
         moments = sort_moments(found.rest, found.mentions, intents=wanted, state=state)
         certain = sure and _is_plain(found, wanted, state)
@@ -118,6 +127,8 @@ class LocalRouter:
         rest = said.without(contacts.spans)
         house = self._house(venue)
         choice = find_choice(rest, offered=_offered(state))
+        if choice is None and state.expecting is Expecting.DATE and len(state.day_options) > 1:
+            choice = find_following(rest)
         spotted = self._spotted(rest, language, state)
         parties, mentions = self._people_and_moments(rest, language, state, choice)
         parties = [p for p in parties if choice is None or not _within(p, choice[1])]
@@ -132,6 +143,9 @@ class LocalRouter:
         known = [*((m.start, m.end) for m in mentions), *((p.start, p.end) for p in parties)]
         unnamed = rest.without([*known, *([provider[1]] if provider else [])])
         name = find_name(unnamed, expected=state.expecting is Expecting.NAME)
+        wishes = find_requests(rest, features=house.features)
+        if name is None and not (known or provider or topic or choice):
+            name = _signature(rest.without(list(wishes.spans)), contacts, state)
         if name is not None:
             name = whole_name(name, rest)
             mentions = tuple(m for m in mentions if not _touches(m.start, m.end, name.span))
@@ -148,7 +162,7 @@ class LocalRouter:
             provider=provider,
             name=with_name(name, spotted or (), unnamed),
             beneficiary=find_beneficiary(rest) if venue.kind is VenueKind.CLINIC else None,
-            wishes=find_requests(rest, features=house.features),
+            wishes=wishes,
             topic=topic,
             own_topic=topic is not None and topic[0] in house.own_topics,
             shift=_shift(rest, state, venue),
@@ -172,7 +186,12 @@ class LocalRouter:
         "para 4 mañana" is four people tomorrow, so people are blotted out before times are read; a
         bare number that is a time where people are known ("make it 8") goes the other way.
         """
-        parties = find_parties(rest, expected=state.expecting is Expecting.PARTY_SIZE)
+        chairs = chairs_counted(rest)
+        parties = [
+            p
+            for p in find_parties(rest, expected=state.expecting is Expecting.PARTY_SIZE)
+            if p.strong or not any(_touches(p.start, p.end, chair) for chair in chairs)
+        ]
         corrects = CORRECTION.search(rest.plain) is not None
         sure = [
             p
@@ -288,6 +307,18 @@ def _contacts(said: Said, state: DialogueState, venue: Venue) -> _Contacts:
     return _Contacts(email, last4, code, phone)
 
 
+def _signature(rest: Said, contacts: _Contacts, state: DialogueState) -> Found | None:
+    """Who signs an offer, with a yes or without one: "Laura Gil, 600111222"."""
+    if state.expecting is not Expecting.OFFER or read_answer(rest.plain)[0] is Answer.NO:
+        return None
+    name = find_signature(rest, signed=bool(contacts.phone or contacts.email))
+    if name is None:
+        return None
+    plain = rest.plain[slice(*name.span)]
+    says_more = read_answer(plain)[0] or any(phrases.search(plain) for phrases in CUES.values())
+    return None if says_more else name
+
+
 def _offered(state: DialogueState) -> int:
     """How many things the last reply put up for choice."""
     match state.expecting:
@@ -385,7 +416,7 @@ def _signs(found: _Found, state: DialogueState, venue: Venue, last_reply: str) -
         until_then=_says_until_then(found, state),
         left_over=_left_over(found),
         asked_for_a_name=found.name is None and asks_for_a_name(last_reply),
-        is_plain_name=found.name is not None and len(found.spans) == 1,
+        only_signs=_only_signs(found),
     )
 
 
@@ -397,6 +428,13 @@ def _only_asks(found: _Found) -> bool:
     details = [span for span in found.spans if not _touches(*span, words)]
     # "Do you open on Saturdays?": the day belongs to the question.
     return not details or (topic == "hours" and len(details) == len(found.mentions))
+
+
+def _only_signs(found: _Found) -> bool:
+    """A name, a phone, an address, and nothing else."""
+    contacts = found.contacts
+    signed = [f for f in (found.name, contacts.phone, contacts.email) if f is not None]
+    return bool(signed) and len(found.spans) == len(signed) and not found.wishes.spans
 
 
 def _is_idle(found: _Found) -> bool:
@@ -411,15 +449,37 @@ _UNTIL_THEN = re.compile(
 
 
 def _says_until_then(found: _Found, state: DialogueState) -> bool:
-    """ "gracias, hasta el jueves", "see you on Friday at nine": a goodbye, where nothing is open."""
-    if state.task is not None or not len(found.spans) == len(found.mentions) == 1:
+    """ "gracias, hasta el jueves", "see you on Friday at nine": a goodbye.
+
+    Where a day is asked for, "hasta el jueves" is one, unless thanks or a goodbye stand with it.
+    """
+    if not len(found.spans) == len(found.mentions) == 1:
         return False
     mention, plain = found.mentions[0], found.rest.plain
     lead = _UNTIL_WORDS.match(plain, mention.start, mention.end)
     before = plain[: lead.end() if lead else mention.start]
-    return _UNTIL_THEN.search(before) is not None and not _WORDS.search(
-        _SO_THEN.sub(" ", filler().sub(" ", plain[mention.end :]))
-    )
+    until = _UNTIL_THEN.search(before)
+    if until is None or _WORDS.search(_SO_THEN.sub(" ", _uncourteous(plain[mention.end :]))):
+        return False
+    if state.task is None:
+        return True
+    verdict, is_all = read_answer(_uncourteous(before[: until.start()]))
+    polite = any(CUES[intent].search(plain) for intent in (Intent.THANKS, Intent.GOODBYE))
+    return is_all and verdict is not Answer.YES and (polite or not _answers(found, state))
+
+
+def _uncourteous(plain: str) -> str:
+    """A text without thanks and goodbyes."""
+    for intent in (Intent.THANKS, Intent.GOODBYE):
+        plain = CUES[intent].sub(" ", plain)
+    return filler().sub(" ", plain)
+
+
+def _until_day(mention: Mention) -> Mention:
+    """The day itself, which a goodbye names, not the days until then."""
+    day = mention.when.day
+    last = day.last if isinstance(day, DaySpan) and day.first is None else day
+    return replace(mention, when=replace(mention.when, day=last))
 
 
 _SO_THEN = cue("then", "all", "everyone", "entonces", "a tod[oa]s", "si dios quiere")

@@ -21,17 +21,11 @@ class MemoryAllowance:
     async def freeze(self, *, name: str, until_s: float) -> None:
         self._accounts[name] = replace(self._accounts[name], frozen_until_s=until_s)
 
-    async def frozen_until(self, *, name: str) -> float:
-        return self._accounts[name].frozen_until_s
-
     async def spend_quota(self, *, name: str, retry_at_s: float) -> None:
         self._accounts[name] = replace(self._accounts[name], quota_retry_s=retry_at_s)
 
     async def restore_quota(self, *, name: str) -> None:
         self._accounts[name] = replace(self._accounts[name], quota_retry_s=None)
-
-    async def quota_retry_at(self, *, name: str) -> float | None:
-        return self._accounts[name].quota_retry_s
 
     async def month(self, *, name: str, month: str) -> int:
         return self._accounts[name].requests_in(month)

@@ -31,7 +31,6 @@ class MemoryBookings:
         self._floor = floor
         self.rows: dict[BookingCode, Booking] = {}
         """By code. The booking store of `MemoryLedger` reads and writes the same rows."""
-        self._updated_at: dict[BookingCode, datetime] = {}
         self._released: dict[BookingId, Kept] = {}
         self._remembered: dict[str, _Remembered] = {}
         self._trail: list[AuditEntry] = []
@@ -171,15 +170,6 @@ class MemoryBookings:
     async def versions(self, *, venue: VenueId, start: datetime, end: datetime) -> int:
         return sum(each.version for each in await self.between(venue=venue, start=start, end=end))
 
-    async def unsettled(self, *, older_than: datetime, limit: int) -> Sequence[Booking]:
-        waiting = {BookingStatus.CONFIRMING, BookingStatus.RECEIVED}
-        found = [
-            booking
-            for booking in self.rows.values()
-            if booking.status in waiting and self._updated_at[booking.code] < older_than
-        ]
-        return sorted(found, key=lambda b: (self._updated_at[b.code], b.code))[:limit]
-
     async def written_by(self, *, conversation_id: str, turn: int) -> Sequence[Booking]:
         return [
             remembered.result
@@ -195,11 +185,6 @@ class MemoryBookings:
             (remembered.once.conversation_id, remembered.once.turn) == (conversation_id, turn)
             for remembered in self._remembered.values()
         )
-
-    def put(self, booking: Booking, now: datetime) -> None:
-        """Write a row as it is; its claims are somebody else's affair."""
-        self.rows[booking.code] = booking
-        self._updated_at[booking.code] = now
 
     def _require(self, code: BookingCode) -> Booking:
         booking = self.rows.get(code)
@@ -251,7 +236,7 @@ class MemoryBookings:
         actor: str,
         now: datetime,
     ) -> None:
-        self.put(after, now)
+        self.rows[after.code] = after
         self._remember(once, after)
         self._trail.append(
             AuditEntry(

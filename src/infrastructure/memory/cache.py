@@ -13,16 +13,17 @@ from application.ports.clock import Clock
 from infrastructure.caching.counters import LocalCounters
 from infrastructure.caching.near import Near
 from infrastructure.caching.tier import Entry
-from infrastructure.caching.tiered import TieredCache
+from infrastructure.caching.tiered import Observe, TieredCache
 
 MOST = 5000
 """Values at once; beyond it the one that was asked for longest ago is forgotten."""
 
 
-def memory_cache(clock: Clock, *, reason: str) -> TieredCache:
+def memory_cache(clock: Clock, *, reason: str, observe: Observe | None = None) -> TieredCache:
     """`reason` is what `/cache/health` says: why there is no shared cache."""
     # Nothing is kept near: the tier is as near.
-    return TieredCache(MemoryTier(clock), clock=clock, near=Near(size=1), disabled=reason)
+    near = Near(size=1)
+    return TieredCache(MemoryTier(clock), clock=clock, near=near, disabled=reason, observe=observe)
 
 
 class MemoryTier:

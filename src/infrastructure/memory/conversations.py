@@ -142,12 +142,6 @@ class MemoryConversations:
         ordered = sorted(answered, key=lambda record: record.number)
         return ordered if last is None else ordered[-last:]
 
-    async def find_answer(
-        self, *, venue: VenueId, user_id: str, message_id: str
-    ) -> TurnRecord | None:
-        turn = self._by_message(venue, user_id, message_id)
-        return None if turn is None else turn.record
-
     async def abandoned(self, *, now: datetime, limit: int) -> Sequence[AbandonedTurn]:
         left = [
             turn

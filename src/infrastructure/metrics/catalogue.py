@@ -57,7 +57,8 @@ class Catalogue:
         )
         self.bookings = counter(
             "bookings_total",
-            "What guests' turns did: confirmed, received, moved, cancelled, waitlisted",
+            "What guests' turns and staff did: confirmed, received, moved, cancelled, waitlisted",
+            "who",
             "outcome",
         )
         self.stops = counter(

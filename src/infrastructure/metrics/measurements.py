@@ -49,6 +49,8 @@ class Measurements:
         self._turns: deque[TurnFact] = deque(maxlen=MOST_TURNS)
         self.durations: dict[str, Durations] = {"turn": Durations()}
         self.breakers: dict[str, str] = {}
+        self._left_alone: set[str] = set()
+        """Breakers that have not closed since they opened: a trial that fails opens none anew."""
 
     # --- turns: `application.ports.turn_observer.TurnObserver` ----------------------------------
 
@@ -64,20 +66,12 @@ class Measurements:
         self._counted.turn_duration.observe(turn.duration_s)
         self.durations["turn"].add(self.clock.monotonic(), turn.duration_s)
         if turn.status in SUCCEEDED:
-            self._counted.bookings.labels(turn.status).inc()
+            self._counted.bookings.labels("guest", turn.status).inc()
         for reason in turn.stopped:
             self._counted.stops.labels(self._words(reason)).inc()
         for receipt in turn.receipts:
             self._answered(receipt)
-        self._turns.append(
-            TurnFact(
-                conversation_id=turn.conversation_id,
-                at=turn.at,
-                status=turn.status,
-                tokens=sum(each.tokens_in + each.tokens_out for each in turn.receipts),
-                cost_usd=sum(each.cost_usd for each in turn.receipts),
-            )
-        )
+        self._turns.append(turn.fact)
 
     def _answered(self, receipt: AgentReceipt) -> None:
         key = (receipt.agent, receipt.source)
@@ -112,8 +106,11 @@ class Measurements:
     def breaker(self, name: str, state: str) -> None:
         """A breaker's state: when it is made, and whenever it changes."""
         label = self._words(name)
-        if state == "open" and self.breakers.get(name) != "open":
+        if state == "open" and name not in self._left_alone:
+            self._left_alone.add(name)
             self._counted.breaker_opened.labels(label).inc()
+        elif state == "closed":
+            self._left_alone.discard(name)
         self.breakers[name] = state
         self._counted.breaker_state.labels(label).set(STATES[state])
 
@@ -121,6 +118,10 @@ class Measurements:
         """One operation on the cache: `hit`, `miss` or `error`."""
         self._counted.cache_requests.labels(operation, outcome).inc()
         self._counted.cache_duration.labels(operation).observe(took_s)
+
+    def staff_booking(self, outcome: str) -> None:
+        """What staff did themselves: `confirmed`, `received`, `moved` or `cancelled`."""
+        self._counted.bookings.labels("staff", outcome).inc()
 
     def commit(self, outcome: str, waited_s: float) -> None:
         """What became of a booking on its way to the store, and how long ago it was queued."""

@@ -92,7 +92,6 @@ class Watching:
 
     def _see_cache(self, stats: CacheStats) -> None:
         catalogue, totals = self._catalogue, self._totals
-        self._measurements.breaker("cache", stats.breaker.state)
         totals.reach(catalogue.cache_near_hits, stats.near.hits)
         catalogue.cache_near_entries.labels(stats.backend).set(stats.near.entries)
         totals.reach(catalogue.cache_coalesced, stats.coalesced)

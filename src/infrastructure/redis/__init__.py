@@ -7,6 +7,7 @@ store      commands to the server, its errors translated in one place
 gate       how many connections are used at once, and how long anybody waits for one
 envelope   how a value is written: header, checksum, compression
 values     how the values of each namespace become bytes
+columns    a day sheet in the form it is stored in
 tier       `Tier` made of store, envelope and guard
 news       invalidations: what other processes have changed
 """

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from application.cache_keys import ANSWERS, SHEETS, VENUES
-from domain.floor import Allocation
+from infrastructure.redis.columns import Columns, columns_of, day_of
 from infrastructure.redis.envelope import Compression
 
 Undecodable = (msgspec.DecodeError, ValueError)
@@ -31,11 +31,14 @@ def _json(kind: Any) -> Codec:
 
 
 def _day_sheets() -> Codec:
-    """Domain values straight to MessagePack and back: msgspec reads and makes dataclasses itself,
-    five times as fast as Python code that would first make something more compact of them."""
     encoder = msgspec.msgpack.Encoder()
-    decoder = msgspec.msgpack.Decoder(tuple[Allocation, ...])
-    return Codec(encoder.encode, decoder.decode, Compression.SHEETS, threshold=64)
+    decoder = msgspec.msgpack.Decoder(Columns)
+    return Codec(
+        lambda day: encoder.encode(columns_of(day)),
+        lambda content: day_of(decoder.decode(content)),
+        Compression.SHEETS,
+        threshold=64,
+    )
 
 
 CODECS: Mapping[str, Codec] = {

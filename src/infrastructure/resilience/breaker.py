@@ -112,12 +112,13 @@ class _Log(pybreaker.CircuitBreakerListener):
     def state_change(
         self,
         cb: pybreaker.CircuitBreaker,
-        old_state: pybreaker.CircuitBreakerState | None,  # noqa: ARG002 pybreaker's signature
+        old_state: pybreaker.CircuitBreakerState | None,
         new_state: pybreaker.CircuitBreakerState,
     ) -> None:
         if self._on_state is not None:
             self._on_state(str(cb.name), str(new_state.name))
-        if new_state.name == pybreaker.STATE_OPEN:
+        was_closed = old_state is not None and old_state.name == pybreaker.STATE_CLOSED
+        if new_state.name == pybreaker.STATE_OPEN and was_closed:
             log.warning("breaker.opened", breaker=cb.name, failures=cb.fail_counter)
         elif new_state.name == pybreaker.STATE_CLOSED:
             log.info("breaker.closed", breaker=cb.name)

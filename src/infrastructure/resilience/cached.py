@@ -24,7 +24,7 @@ from application.cache_report import BreakerFigures
 from application.errors import ModelUnavailable
 from application.ports.cache import CacheUnavailable
 from application.ports.clock import Clock
-from infrastructure.resilience.breaker import Breaker
+from infrastructure.resilience.breaker import Breaker, OnState
 
 R = TypeVar("R")
 
@@ -34,7 +34,9 @@ FAILURES = 5
 PAUSE_S = 1.0
 
 STALLED_S = 0.05
-"""A time limit that is noticed so late speaks of this process, which could not hear any answer."""
+"""A time limit that is noticed so late speaks of this process, which could not hear any answer. So does
+one of a command during which another was answered: the server is there, and this process, with many
+connections to make or much else to do, had not come to hear it."""
 
 SAFE = frozenset({"connection", "loading"})
 """Failures after which the same command may simply be sent again. A timeout is none: the time that it
@@ -57,14 +59,19 @@ class CacheGuard:
         deadline_s: float = DEADLINE_S,
         failures: int = FAILURES,
         pause_s: float = PAUSE_S,
+        on_state: OnState | None = None,
     ) -> None:
         self._clock = clock
-        self._breaker = Breaker("cache", clock=clock, failures=failures, pause_s=pause_s)
+        self._breaker = Breaker(
+            "cache", clock=clock, failures=failures, pause_s=pause_s, on_state=on_state
+        )
         self._command_s = command_s
         self._deadline_s = deadline_s
         self._failures = 0
         self._changed_at: datetime | None = None
         self._state = self._breaker.state
+        self._answered_at = 0.0
+        """When a command last ended well, by the loop's clock."""
         self.pause_s = pause_s
 
     @property
@@ -104,7 +111,9 @@ class CacheGuard:
                     await self._attempt(command)
                 except CacheUnavailable as error:
                     failure = error
-                    raise ModelUnavailable("connection") from error
+                    # A trial that this process was too busy for is none; the next probe makes it.
+                    word = "refused" if error.reason == "busy" else "connection"
+                    raise ModelUnavailable(word) from error
         except ModelUnavailable as refusal:
             self._note_state()
             raise failure or CacheUnavailable("breaker_open") from refusal
@@ -113,13 +122,26 @@ class CacheGuard:
 
     async def _attempt(self, command: Callable[[], Awaitable[R]]) -> R:
         time = asyncio.get_running_loop().time
-        ends = time() + self._command_s
+        began = time()
+        ends = began + self._command_s
         try:
             async with asyncio.timeout_at(ends):
-                return await command()
+                result = await command()
         except TimeoutError as error:
-            late_s = time() - ends
-            raise CacheUnavailable("busy" if late_s > STALLED_S else "timeout") from error
+            raise self._overdue(began, ends) from error
+        except CacheUnavailable as error:
+            # The client's own time limits, for connecting, end in this reason.
+            if error.reason != "timeout":
+                raise
+            raise self._overdue(began, ends) from error
+        self._answered_at = time()
+        return result
+
+    def _overdue(self, began: float, ends: float) -> CacheUnavailable:
+        """Whose fault it is that a command, or two, took longer than from `began` to `ends`."""
+        late_s = asyncio.get_running_loop().time() - ends
+        was_heard = self._answered_at > began
+        return CacheUnavailable("busy" if was_heard or late_s > STALLED_S else "timeout")
 
     async def _again(self, command: Callable[[], Awaitable[R]], failure: CacheUnavailable) -> R:
         """Once more after a wait. The first attempt is over: it is played to tenacity again, which
@@ -137,12 +159,15 @@ class CacheGuard:
             retry=retry_if_exception(_is_safe),
             reraise=True,
         )
+        began = asyncio.get_running_loop().time()
+        ends = began + self._deadline_s - self._command_s
         try:
-            async with asyncio.timeout(self._deadline_s - self._command_s):
+            async with asyncio.timeout_at(ends):
                 return await retrying(attempt)
         except TimeoutError as error:
-            self._report(CacheUnavailable("timeout"))
-            raise CacheUnavailable("timeout") from error
+            overdue = self._overdue(began, ends)
+            self._report(overdue)
+            raise overdue from error
         except CacheUnavailable as error:
             self._report(error)
             raise

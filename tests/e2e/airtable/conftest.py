@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.airtable_emulator.client import RunningEmulator, start_emulator
-from tests.support.airtable_site import AirtableSite, Grid, prepared_base
+from tests.support.airtable_site import AirtableSite, Grid
+from tests.support.bases import sample_base
 from tests.support.nursery import Nursery, open_nursery
 
 OpenSite = Callable[..., AirtableSite]
@@ -28,7 +29,7 @@ def emulator() -> Iterator[RunningEmulator]:
 
 @pytest.fixture(scope="module")
 def base_as_made(emulator: RunningEmulator) -> bytes:
-    return prepared_base(emulator)
+    return sample_base(emulator)
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def open_site(
 def emulator_apart() -> Iterator[RunningEmulator]:
     """For a house that stays open over several tests, while others put theirs back."""
     with start_emulator() as running:
-        Grid(running.control).put_back(prepared_base(running))
+        Grid(running.control).put_back(sample_base(running))
         yield running
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +16,9 @@ from application.ports.booking_store import Occupied, PutOutcome, StoreWrite
 from domain.booking import Booking, BookingCode, BookingStatus
 from domain.store_row import RecordId, StoreRow
 from domain.venue import ResourceId, VenueId
-from tests.support.airtable_emulator.client import RunningEmulator, start_emulator
-from tests.support.airtable_house import House, furnish, house
+from tests.support.airtable_emulator.client import RunningEmulator
+from tests.support.airtable_house import House, house
+from tests.support.bases import small_base
 from tests.support.ledgers import EIGHT, VENUE, booking, placement
 
 SHARED = Path(__file__).parents[4] / "shared" / "eval" / "robustness"
@@ -25,27 +26,14 @@ OTHER = VenueId("otra-casa")
 
 
 @pytest.fixture(scope="module")
-def furnished() -> Iterator[tuple[RunningEmulator, bytes, bytes]]:
-    """A base with one venue, and one with two."""
-    with start_emulator(unlimited=True) as emulator:
-        furnish(emulator.control)
-        one = emulator.control.dump()
-        emulator.control.reset()
-        furnish(emulator.control, venues=(VENUE, OTHER))
-        yield emulator, one, emulator.control.dump()
+def two_small_houses(running: RunningEmulator) -> bytes:
+    return small_base(running, venues=(VENUE, OTHER))
 
 
 @pytest.fixture
-async def base(furnished: tuple[RunningEmulator, bytes, bytes]) -> AsyncIterator[House]:
-    furnished[0].control.load(furnished[1])
-    async with house(furnished[0]) as base:
-        yield base
-
-
-@pytest.fixture
-async def two_houses(furnished: tuple[RunningEmulator, bytes, bytes]) -> AsyncIterator[House]:
-    furnished[0].control.load(furnished[2])
-    async with house(furnished[0]) as base:
+async def two_houses(running: RunningEmulator, two_small_houses: bytes) -> AsyncIterator[House]:
+    running.control.load(two_small_houses)
+    async with house(running) as base:
         yield base
 
 

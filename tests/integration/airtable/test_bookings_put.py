@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil, log2
 from typing import Any
@@ -16,32 +16,12 @@ from domain.booking import Booking, BookingStatus
 from domain.store_row import StoreRow
 from infrastructure.airtable.bookings import AirtableBookings
 from infrastructure.airtable.errors import AirtableAway, AirtableForbidden
-from tests.support.airtable_emulator.client import RunningEmulator, start_emulator
-from tests.support.airtable_house import House, furnish, house, nobody_there
+from tests.support.airtable_emulator.client import RunningEmulator
+from tests.support.airtable_house import House, house
+from tests.support.bases import wire_to
 from tests.support.ledgers import booking, placement
 
 STORED, REFUSED = PutOutcome.STORED, PutOutcome.REFUSED
-
-
-@pytest.fixture(scope="module")
-def furnished() -> Iterator[tuple[RunningEmulator, bytes]]:
-    with start_emulator(unlimited=True) as emulator:
-        furnish(emulator.control)
-        yield emulator, emulator.control.dump()
-
-
-@pytest.fixture
-def emulator(furnished: tuple[RunningEmulator, bytes]) -> RunningEmulator:
-    running, state = furnished
-    running.control.load(state)
-    running.control.no_faults()
-    return running
-
-
-@pytest.fixture
-async def base(emulator: RunningEmulator) -> AsyncIterator[House]:
-    async with house(emulator) as base:
-        yield base
 
 
 def many(count: int, **fields: Any) -> list[Booking]:
@@ -314,9 +294,9 @@ async def test_an_unanswered_change_is_there_and_keeps_what_staff_wrote_meanwhil
 
 
 async def test_a_slow_answer_is_not_waited_for_and_not_written_twice(
-    emulator: RunningEmulator,
+    furnished: RunningEmulator,
 ) -> None:
-    async with house(emulator, read_timeout_s=0.3) as base:
+    async with house(furnished, read_timeout_s=0.3) as base:
         base.control.faults(rates={}, slow_s=1.0)
         base.control.next_fault("slow", method="PATCH")
         (result,) = await put(base, booking("AAA", placement()))
@@ -420,8 +400,9 @@ async def test_a_freeze_while_looking_leaves_the_bookings_in_doubt(base: House) 
     assert outcomes(results) == [PutOutcome.UNKNOWN] * 2
 
 
-async def test_nobody_there_is_no_put(emulator: RunningEmulator) -> None:
-    async with house(emulator) as base, nobody_there() as wire:
+async def test_nobody_there_is_no_put(furnished: RunningEmulator) -> None:
+    nowhere = wire_to(furnished, endpoint_url="http://127.0.0.1:9")
+    async with house(furnished) as base, nowhere as wire:
         store = AirtableBookings(wire=wire, schema=base.schema, directory=base.directory)
         with pytest.raises(StoreUnavailable):
             await store.put(writes=[StoreWrite(booking("AAA", placement()))])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,8 +16,7 @@ from domain.store_row import RecordId, StoreRow
 from infrastructure.airtable.changes import DOCUMENT, AirtableFeed
 from tests.fakes.clock import StillClock
 from tests.integration.airtable_emulator.listener import listening, until
-from tests.support.airtable_emulator.client import RunningEmulator, start_emulator
-from tests.support.airtable_house import House, MemoryState, furnish, house
+from tests.support.airtable_house import House, MemoryState
 from tests.support.ledgers import booking, placement
 
 DAY_S = 86_400.0
@@ -86,22 +85,6 @@ def feed_of(
         public_url=url,
         put_lately=put_lately,
     )
-
-
-@pytest.fixture(scope="module")
-def furnished() -> Iterator[tuple[RunningEmulator, bytes]]:
-    with start_emulator(unlimited=True) as emulator:
-        furnish(emulator.control)
-        yield emulator, emulator.control.dump()
-
-
-@pytest.fixture
-async def base(furnished: tuple[RunningEmulator, bytes]) -> AsyncIterator[House]:
-    emulator, state = furnished
-    emulator.control.load(state)
-    emulator.control.no_faults()
-    async with house(emulator) as base:
-        yield base
 
 
 def desk_at(base: House, url: str | None) -> Desk:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,29 +14,11 @@ from infrastructure.airtable.schema import BaseMap
 from infrastructure.airtable.wire import Wire
 from infrastructure.clock import SystemClock
 from infrastructure.venues.loader import read_files
-from tests.support.airtable_emulator.client import Control, RunningEmulator, start_emulator
+from tests.support.airtable_emulator.client import Control, RunningEmulator
 from tests.support.bases import wire_to
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 FRIDAY = "2026-11-27T20:00:00.000Z"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningEmulator]:
-    with start_emulator(unlimited=True) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def control(running: RunningEmulator) -> Control:
-    running.control.reset()
-    return running.control
-
-
-@pytest.fixture
-async def wire(running: RunningEmulator, control: Control) -> AsyncIterator[Wire]:
-    async with wire_to(running) as wire:
-        yield wire
 
 
 @pytest.fixture
@@ -233,10 +214,10 @@ async def test_bookings_with_a_copied_key_or_another_house_s_table_are_told(
     ],
 )
 async def test_a_token_that_may_not_look_is_told_what_it_needs(
-    running: RunningEmulator, control: Control, token: str, expected: str
+    emulator: RunningEmulator, control: Control, token: str, expected: str
 ) -> None:
     control.put_token("patNARROW", scopes=["data.records:read"])
-    async with wire_to(running, token=token) as wire:
+    async with wire_to(emulator, token=token) as wire:
         findings = await BaseCare(
             wire, clock=SystemClock(), remembered=None, remember=nowhere
         ).check()

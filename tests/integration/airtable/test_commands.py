@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from infrastructure.cli.app import build
 from infrastructure.clock import SystemClock
 from infrastructure.memory.allowance import MemoryAllowance
 from infrastructure.settings import Settings
-from tests.support.airtable_emulator.client import Control, RunningEmulator, start_emulator
+from tests.support.airtable_emulator.client import Control, RunningEmulator
 from tests.support.bases import tables
 from tests.support.commands import _WithoutLogging
 
@@ -66,25 +66,18 @@ def run(*arguments: str, program: _WithoutLogging | None = None) -> Result:
     return CliRunner().invoke(build(program or WithBase()), ["airtable", *arguments])
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningEmulator]:
-    with start_emulator(unlimited=True) as emulator:
-        yield emulator
-
-
 @pytest.fixture
 def control(
-    running: RunningEmulator,
+    emulator: RunningEmulator,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Control:
     """The base that the settings name, empty."""
     monkeypatch.chdir(tmp_path_factory.mktemp("home"))
-    monkeypatch.setenv("AIRTABLE_API_KEY", running.token)
-    monkeypatch.setenv("AIRTABLE_BASE_ID", running.base)
-    monkeypatch.setenv("AIRTABLE_ENDPOINT_URL", running.url)
-    running.control.reset()
-    return running.control
+    monkeypatch.setenv("AIRTABLE_API_KEY", emulator.token)
+    monkeypatch.setenv("AIRTABLE_BASE_ID", emulator.base)
+    monkeypatch.setenv("AIRTABLE_ENDPOINT_URL", emulator.url)
+    return emulator.control
 
 
 @pytest.mark.parametrize("command", ["init", "check"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import date
 
 import pytest
@@ -13,34 +12,11 @@ from infrastructure.airtable.tables import BOOKINGS, TABLES
 from infrastructure.airtable.venues import read_venues
 from infrastructure.airtable.wire import Wire
 from infrastructure.venues.loader import load_venues, read_files
-from tests.support.airtable_emulator.client import Control, RunningEmulator, start_emulator
+from tests.support.airtable_emulator.client import Control, start_emulator
 from tests.support.bases import columns, tables, wire_to
 
 SAMPLES = read_files()
 TERRAZA = tuple(file for file in SAMPLES if file.id == "la-terraza")
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningEmulator]:
-    with start_emulator(unlimited=True) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(running: RunningEmulator) -> RunningEmulator:
-    running.control.reset()
-    return running
-
-
-@pytest.fixture
-def control(emulator: RunningEmulator) -> Control:
-    return emulator.control
-
-
-@pytest.fixture
-async def wire(emulator: RunningEmulator) -> AsyncIterator[Wire]:
-    async with wire_to(emulator) as wire:
-        yield wire
 
 
 def rows(control: Control) -> dict[str, int]:

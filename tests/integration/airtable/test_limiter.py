@@ -11,10 +11,10 @@ import pytest
 from application.ports.allowance import Allowance
 from infrastructure.airtable.limiter import Priority
 from infrastructure.airtable.wire import Wire
-from infrastructure.clock import SystemClock
 from infrastructure.database.engine import open_ledger
 from infrastructure.memory.allowance import MemoryAllowance
 from tests.support.airtable_emulator.client import RunningEmulator, start_emulator
+from tests.support.bases import new_wire
 
 
 @pytest.fixture
@@ -26,14 +26,7 @@ def strict() -> Iterator[RunningEmulator]:
 def _two_wires(emulator: RunningEmulator, budget_rps: float, *allowances: Allowance) -> list[Wire]:
     shared = MemoryAllowance()
     return [
-        Wire(
-            token=emulator.token,
-            base=emulator.base,
-            endpoint_url=emulator.url,
-            allowance=allowance,
-            budget_rps=budget_rps,
-            clock=SystemClock(),
-        )
+        new_wire(emulator, allowance=allowance, budget_rps=budget_rps)
         for allowance in allowances or (shared, shared)
     ]
 
@@ -90,17 +83,7 @@ async def test_a_token_is_paced_over_all_its_bases(strict: RunningEmulator) -> N
     strict.control.limits(per_base=1000, per_user=50)
     allowance = MemoryAllowance()
     bases = [strict.control.create_base(str(number)) for number in range(4)]
-    wires = [
-        Wire(
-            token=strict.token,
-            base=base,
-            endpoint_url=strict.url,
-            allowance=allowance,
-            budget_rps=500.0,
-            clock=SystemClock(),
-        )
-        for base in bases
-    ]
+    wires = [new_wire(strict, base=base, allowance=allowance, budget_rps=500.0) for base in bases]
     await asyncio.gather(*(wire.schema() for wire in wires for _ in range(25)))
     for wire in wires:
         await wire.aclose()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -16,28 +15,10 @@ from infrastructure.airtable.rows import read_rows
 from infrastructure.airtable.schema import BaseMap, BaseSchema, find_map
 from infrastructure.airtable.wire import Wire
 from infrastructure.venues.loader import read_files
-from tests.support.airtable_emulator.client import Control, RunningEmulator, start_emulator
-from tests.support.bases import columns, wire_to
+from tests.support.airtable_emulator.client import Control
+from tests.support.bases import columns
 
 TERRAZA = VenueId("la-terraza")
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningEmulator]:
-    with start_emulator(unlimited=True) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def control(running: RunningEmulator) -> Control:
-    running.control.reset()
-    return running.control
-
-
-@pytest.fixture
-async def wire(running: RunningEmulator, control: Control) -> AsyncIterator[Wire]:
-    async with wire_to(running) as wire:
-        yield wire
 
 
 @pytest.fixture

@@ -7,14 +7,15 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from application.errors import StoreUnavailable
-from application.ports.allowance import Grant
+from application.ports.allowance import Allowance, Grant
 from infrastructure.airtable.errors import (
     AirtableAway,
     AirtableForbidden,
@@ -26,11 +27,10 @@ from infrastructure.airtable.limiter import Priority
 from infrastructure.airtable.wire import Wire
 from infrastructure.clock import SystemClock
 from infrastructure.memory.allowance import MemoryAllowance
-from tests.support.airtable_emulator.client import Control, RunningEmulator, start_emulator
+from tests.support.airtable_emulator.client import Control, RunningEmulator
+from tests.support.bases import wire_to
 
 REFILL = Priority.REFILL
-HURRY = 1000.0
-"""Requests per second where pacing is not the point."""
 
 
 class MovedClock(SystemClock):
@@ -75,23 +75,6 @@ class Bookings:
         return sorted(each["fields"]["Key"] for each in self.control.records("Bookings"))
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningEmulator]:
-    with start_emulator(unlimited=True) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(running: RunningEmulator) -> RunningEmulator:
-    running.control.reset()
-    return running
-
-
-@pytest.fixture
-def control(emulator: RunningEmulator) -> Control:
-    return emulator.control
-
-
 @pytest.fixture
 def bookings(emulator: RunningEmulator) -> Bookings:
     return Bookings(emulator)
@@ -115,30 +98,14 @@ async def wire(
         yield wire
 
 
-class _wire:  # noqa: N801 - reads as the function it stands for
-    def __init__(
-        self,
-        emulator: RunningEmulator,
-        allowance: MemoryAllowance,
-        clock: SystemClock | None = None,
-        **options: Any,
-    ) -> None:
-        given: dict[str, Any] = {
-            "token": emulator.token,
-            "endpoint_url": emulator.url,
-            "budget_rps": HURRY,
-            "read_timeout_s": 5.0,
-            **options,
-        }
-        self._wire = Wire(
-            base=emulator.base, allowance=allowance, clock=clock or SystemClock(), **given
-        )
-
-    async def __aenter__(self) -> Wire:
-        return self._wire
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._wire.aclose()
+def _wire(
+    emulator: RunningEmulator,
+    allowance: Allowance,
+    clock: SystemClock | None = None,
+    **options: Any,
+) -> aclosing[Wire]:
+    given = {"read_timeout_s": 5.0, **options}
+    return wire_to(emulator, allowance=allowance, clock=clock or SystemClock(), **given)
 
 
 # Calls

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from infrastructure.database.engine import Ledger, open_ledger
 from tests.support.children import start_child
+from tests.support.deeds import book, hold
 from tests.support.ledgers import (
     NOW,
     VENUE,
     SqlEvidence,
-    booking,
     cells_of,
     charge,
     once,
@@ -47,39 +47,14 @@ async def _hold_and_book(ledger: Ledger, number: int) -> None:
     start = NOW + timedelta(hours=2 * number)
     placed = placement("T1", "T2", start=start, charges=[charge(2, key=f"k@{number}")])
     code, user_id = f"C{number}", f"guest-{number}"
-    await ledger.holds.place(
-        hold_id=f"h-{code}",
-        venue=VENUE,
-        placement=placed,
-        holder=user_id,
-        expires_at=NOW + timedelta(minutes=5),
-        now=NOW,
-        limit=1,
-    )
-    await ledger.bookings.book(
-        booking=booking(code, placed, user_id=user_id),
-        placement=placed,
-        hold_id=f"h-{code}",
-        limit=1,
-        once=once(code),
-        actor="guest",
-        now=NOW,
-    )
+    await hold(ledger, f"h-{code}", placed, holder=user_id, limit=1)
+    await book(ledger, code, placed, hold_id=f"h-{code}", user_id=user_id, limit=1)
     print(code, flush=True)
 
 
 async def book_one(url: str, code: str) -> str:
     ledger = await open_ledger(url)
-    placed = placement()
-    made = await ledger.bookings.book(
-        booking=booking(code, placed),
-        placement=placed,
-        hold_id=None,
-        limit=1,
-        once=once("key"),
-        actor="guest",
-        now=NOW,
-    )
+    made = await book(ledger, code, placement(), limit=1, key=once("key"))
     await ledger.close()
     return made.code
 

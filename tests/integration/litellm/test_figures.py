@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from application.ports.language_model import Prompt
 from infrastructure.litellm import figures
-from infrastructure.litellm.figures import Figures, count_tokens, read_facts, warn_end_dates
+from infrastructure.litellm.figures import Figures, count_tokens, read_facts
 
 
 def test_the_default_models_have_prices() -> None:
@@ -38,9 +39,12 @@ def test_a_model_that_is_going_to_end_is_named(
     entries = {"old": {"deprecation_date": "2026-12-31"}, "odd": {"deprecation_date": "soon"}}
     (tmp_path / figures._PRICES).write_text(json.dumps(entries))
     monkeypatch.setattr(figures, "_folder", lambda: tmp_path)
-    assert warn_end_dates(["openai/old", "odd", "house/unknown"]) == [
-        "openai/old ends on 2026-12-31"
-    ]
+    facts = read_facts(["openai/old", "odd", "house/unknown"])
+    assert {name: each.ends_on for name, each in facts.items()} == {
+        "openai/old": date(2026, 12, 31),
+        "odd": None,
+        "house/unknown": None,
+    }
 
 
 def test_tokens_are_counted_without_the_network_and_include_the_schema() -> None:

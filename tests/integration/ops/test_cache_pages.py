@@ -15,8 +15,11 @@ from infrastructure.http.app import create_http
 from infrastructure.memory.cache import memory_cache
 from infrastructure.metrics import Watched, open_figures, open_measurements
 from infrastructure.metrics.figures import Figures
+from infrastructure.resilience.cached import CacheGuard
 from tests.fakes.outside import Outside
+from tests.integration.ops.conftest import book
 from tests.support.caches import VENUE, opened
+from tests.support.house import House
 from tests.support.redis_servers import alone
 from tests.support.scraping import scrape
 
@@ -115,12 +118,31 @@ async def test_without_a_server_health_says_why() -> None:
     assert health["cache_health"]["reason"] == "REDIS_URL is off"
 
 
+async def test_prometheus_hears_of_the_cache_inside_the_process_too(house: House) -> None:
+    """The house's REDIS_URL is off."""
+    await book(house)
+    await book(house, guest="+34600333444")  # the day is claimed by now, and worth keeping
+    scraped = await scrape(house.client)
+    assert scraped.total("cache_requests_total") > 0
+    assert scraped.total("cache_request_duration_seconds_count") > 0
+    assert not any(name == "breaker_state" for name, _ in scraped.values), (
+        "nothing can be left alone"
+    )
+
+
 async def test_prometheus_hears_the_same_of_the_cache() -> None:
     clock = SystemClock()
     measurements = open_measurements(clock=clock)
     with alone() as server:
         async with (
-            opened(server.url, clock=clock, observe=measurements.cache_operation) as cache,
+            opened(
+                server.url,
+                clock=clock,
+                guard=CacheGuard(
+                    clock=clock, command_s=5, deadline_s=10, on_state=measurements.breaker
+                ),
+                observe=measurements.cache_operation,
+            ) as cache,
             open_figures(measurements, Watched(cache=cache.stats)) as figures,
             shown(cache, figures) as client,
         ):

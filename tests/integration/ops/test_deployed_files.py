@@ -88,7 +88,7 @@ def test_the_alerts_are_those_that_were_asked_for() -> None:
         "AnfitrionSlowTurns": "> 3",
         "AnfitrionErrors": "> 0.01",
         "AnfitrionQueueGrows": "deriv(outbox_waiting",
-        "AnfitrionBreakerOpen": "== 2",
+        "AnfitrionBreakerOpen": "breaker_state) > 0",
         "AnfitrionAllowanceLow": "< 0.2",
         "AnfitrionCacheCold": "< 0.3",
     }.items():

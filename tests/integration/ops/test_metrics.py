@@ -34,7 +34,30 @@ async def test_every_turn_is_counted_with_its_stages_and_its_agents(house: House
         assert scraped("turn_stage_duration_seconds_count", stage=stage) == 2, stage
     for agent in ("router", "human"):
         assert scraped("agent_duration_seconds_count", agent=agent, source="local") == 2, agent
-    assert scraped("bookings_total", outcome="confirmed") == 1
+    assert scraped("bookings_total", who="guest", outcome="confirmed") == 1
+
+
+async def test_what_staff_do_is_counted_apart_and_once(house: House) -> None:
+    client, key = house.client, {"Idempotency-Key": "k1"}
+    wanted = {"start": "2026-11-27T21:00:00+01:00", "party_size": 2, "guest_name": "Laura Gil"}
+    for _ in range(2):
+        made = await client.post("/venues/la-terraza/bookings", json=wanted, headers=key)
+        assert made.status_code == 201, made.text
+    path = f"/bookings/{made.json()['code']}"
+    for _ in range(2):
+        moved = await client.patch(
+            path, json={"start": "2026-11-27T22:00:00+01:00"}, headers={"Idempotency-Key": "k2"}
+        )
+        assert moved.status_code == 200, moved.text
+    assert (await client.patch(path, json={"notes": "a quiet table"})).status_code == 200
+    for _ in range(2):
+        assert (await client.delete(path)).status_code == 200
+    refused = await client.delete("/bookings/ZZZ-ZZZ-ZZZ")
+    assert refused.status_code == 404
+    scraped = await scrape(client)
+    for outcome in ("confirmed", "moved", "cancelled"):
+        assert scraped("bookings_total", who="staff", outcome=outcome) == 1, outcome
+    assert scraped.total("bookings_total") == 3
 
 
 async def test_a_request_is_counted_under_its_routes_pattern(house: House) -> None:

@@ -69,7 +69,7 @@ def test_whichever_is_asked_answers_for_both(both: tuple[Counting, Counting]) ->
     other.does("turn", "turn", "use 4", "open")
     for process in both:
         seen = process.shows()
-        assert seen("bookings_total", outcome="confirmed") == 3
+        assert seen("bookings_total", who="guest", outcome="confirmed") == 3
         assert seen("turn_duration_seconds_count") == 3
         assert seen("turn_duration_seconds_bucket", le="0.25") == 3
         assert seen("cache_connections", state="in_use") == 7
@@ -85,7 +85,7 @@ def test_what_a_killed_process_has_counted_stays_and_what_it_had_goes(
     other.does("turn", "use 4", "open")
     other.kill()
     seen = one.shows()
-    assert seen("bookings_total", outcome="confirmed") == 2
+    assert seen("bookings_total", who="guest", outcome="confirmed") == 2
     assert seen("cache_connections", state="in_use") == 3
     assert ("breaker_state", frozenset({("breaker", "openai/gpt-4o")})) not in seen.values
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from application.cache_keys import VENUES, rate_key, venue_key
+from application.cache_keys import PREFIX, VENUES, rate_key, venue_key
 from application.cache_report import health_as_json, stats_as_json
 from infrastructure.caching.tiered import TieredCache
 from infrastructure.clock import SystemClock
@@ -56,7 +56,7 @@ async def use(cache: TieredCache, number: int) -> None:
     assert (await cache.get_or_compute(VENUES, key, house)).value == HOUSE
     await cache.set(VENUES, KEY, HOUSE)
     await cache.delete(key)
-    await cache.delete_pattern("anfitrion:1:nowhere:*")
+    await cache.delete_pattern(f"{PREFIX}nowhere:*")
     assert await cache.count(COUNTER, window_s=60) >= 1
 
 

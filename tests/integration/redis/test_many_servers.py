@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from application.cache_keys import VENUES, everything_of, rate_key, venue_key
+from application.cache_keys import PREFIX, VENUES, everything_of, rate_key, venue_key
 from application.ports.cache import Cache
 from tests.support.caches import VENUE, in_service, until
 from tests.support.redis_servers import as_cluster, with_sentinels
@@ -71,7 +71,7 @@ async def test_a_cluster_keeps_everything_wherever_its_slot_is() -> None:
         assert await read(theirs) == {2}
         counter = rate_key(VENUE, what="chat", guest_hash="c" * 16)
         assert [await each.count(counter, window_s=60) for each in (ours, theirs)] == [1, 2]
-        assert await ours.delete(*KEYS[:3], "anfitrion:1:x:venue:y") == 3
+        assert await ours.delete(*KEYS[:3], f"{PREFIX}x:venue:y") == 3
         assert await ours.delete_pattern(everything_of(VENUE, VENUES)) == len(KEYS) - 3
         await until(lambda: not theirs.stats().near.entries)
         assert await theirs.get_many(VENUES, KEYS) == {}

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import time
 from pathlib import Path
 
 import pytest
 from redis import exceptions
 
-from application.cache_keys import ANSWERS, SHEETS, VENUES, answer_key, venue_key
+from application.cache_keys import (
+    ANSWERS,
+    PREFIX,
+    SHEETS,
+    VENUES,
+    answer_key,
+    everything_of,
+    venue_key,
+)
 from domain.venue import VenueId
 from infrastructure import caching, redis
-from infrastructure.benchmarks.sample_days import sample_days
+from infrastructure.benchmarks.sample_days import plain_json, sample_days
+from infrastructure.redis.store import SCAN_BATCH
 from infrastructure.redis.target import Clients, read_url
 from infrastructure.resilience import cached
 from infrastructure.venues.loader import load_venues
 from tests.support.caches import VENUE, in_service, opened
-from tests.support.redis_servers import Server, free_ports, on_a_port
+from tests.support.redis_servers import Server, alone, free_ports, on_a_port
 
 KEY = venue_key(VENUE, version="1")
 
@@ -39,18 +49,50 @@ async def test_values_are_stored_as_bytes(server: Server) -> None:
     house = next(each for each in load_venues(None) if each.id == "la-terraza")
     day = next(day for day in sample_days(house, days=9, seed=3) if len(day) > 20)
     async with opened(server.url) as cache, server.client() as client:
-        await cache.set(SHEETS, "anfitrion:1:x:sheet:y", day)
-        stored = await client.get("anfitrion:1:x:sheet:y")
+        await cache.set(SHEETS, f"{PREFIX}x:sheet:y", day)
+        stored = await client.get(f"{PREFIX}x:sheet:y")
         assert isinstance(stored, bytes)
         assert any(byte > 127 for byte in stored), "neither hex nor base64"
-        assert await cache.get(SHEETS, "anfitrion:1:x:sheet:y") == day
-        assert cache.stats().compression.ratio < 0.3
+        assert await cache.get(SHEETS, f"{PREFIX}x:sheet:y") == day
+        assert len(stored) < 0.18 * len(plain_json(day))
+        assert cache.stats().compression.bytes_out == len(stored)
 
 
 async def test_binary_values_survive_a_url_that_asks_for_decoded_ones(server: Server) -> None:
     async with opened(f"{server.url}?decode_responses=true") as cache:
         await cache.set(VENUES, KEY, {"ñ": "ü" * 600})
         assert await cache.get(VENUES, KEY) == {"ñ": "ü" * 600}
+
+
+async def test_a_pattern_is_deleted_in_batches_and_without_stopping_the_server() -> None:
+    keys = [venue_key(VENUE, version=str(number)) for number in range(2 * SCAN_BATCH)]
+    with alone() as server:
+        async with opened(server.url) as cache, server.client() as client:
+            await client.mset(dict.fromkeys(keys, b"x"))
+            await client.set("anfitrion:elsewhere", b"x")
+            assert await cache.delete_pattern(everything_of(VENUE)) == len(keys)
+            assert await client.keys("*") == [b"anfitrion:elsewhere"]
+            calls = await client.info("commandstats")
+            assert calls["cmdstat_scan"]["calls"] >= 2
+            assert calls["cmdstat_unlink"]["calls"] >= 2
+            assert calls["cmdstat_keys"]["calls"] == 1, "the one of this test"
+            assert not {"cmdstat_del", "cmdstat_flushdb", "cmdstat_flushall"} & calls.keys()
+
+
+async def test_rediss_says_nothing_in_plain_text() -> None:
+    heard: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(200))
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as listener:
+        port = listener.sockets[0].getsockname()[1]
+        async with opened(f"rediss://:secret@127.0.0.1:{port}") as cache:
+            assert await cache.get(VENUES, venue_key(VENUE, version="1")) is None
+    assert heard
+    assert all(said.startswith(b"\x16\x03") for said in heard), "the greeting of TLS"
+    assert not any(b"secret" in said for said in heard)
 
 
 def test_nothing_here_blocks_the_loop() -> None:

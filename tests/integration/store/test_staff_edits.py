@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from application.ports.booking_store import StoreChanges
 from application.ports.conflicts import ConflictKind
 from application.ports.notices import NoticeKind
+from application.store_keeper import LAST_READING
 from application.store_sync import sync
 from domain.booking import Booking, BookingStatus, PartySize
 from domain.venue import Closure, ResourceId
@@ -290,6 +292,30 @@ async def test_a_full_pass_finds_what_no_ping_told(tmp_path: Path) -> None:
             )
 
         await house.until(is_known)
+
+
+async def test_houses_are_read_once_at_the_first_start_and_again_when_news_are_lost(
+    tmp_path: Path,
+) -> None:
+    async with open_house(tmp_path, works=False) as house:
+        store = house.store
+    store.happens(StoreChanges(lost=True))
+    async with open_house(tmp_path / "new", store=store) as house:
+
+        async def last_reading() -> int:
+            document = await house.ledger.store_state.get(name=LAST_READING)
+            return 0 if document is None else document.revision
+
+        await house.until(last_reading)
+        first = await last_reading()
+        assert house.readings == 1
+        store.happens(StoreChanges(lost=True))
+
+        async def is_read_again() -> bool:
+            return await last_reading() > first
+
+        await house.until(is_read_again)
+        assert house.readings == 2
 
 
 async def test_a_new_ledger_learns_everything_from_the_store_with_codes_and_keys(

@@ -55,7 +55,8 @@ def test_a_percentile_is_right_to_a_twentieth(durations: list[float]) -> None:
     ordered = sorted(durations)
     for percent, found in ((50, told.p50_ms[-1]), (95, told.p95_ms[-1]), (99, told.p99_ms[-1])):
         true_ms = ordered[-(-len(ordered) * percent // 100) - 1] * 1000
-        assert found == pytest.approx(true_ms, rel=0.05, abs=0.006)
+        assert found is not None
+        assert abs(found - true_ms) <= 0.05 * true_ms + 0.005  # and it is told in hundredths
 
 
 def test_each_five_minutes_are_a_step_and_the_last_one_is_now(

@@ -10,8 +10,15 @@ import pytest
 
 from application.reservations import CannotPlace, StaffBooking, StaffChange
 from domain.availability import RefusalCode
-from domain.booking import BookingCode, BookingStatus
-from domain.errors import BookingChanged, BookingNotFound, IllegalTransition, KeyReused
+from domain.booking import Booking, BookingCode, BookingStatus
+from domain.errors import (
+    BookingChanged,
+    BookingNotFound,
+    IllegalTransition,
+    KeyReused,
+    SlotTaken,
+)
+from domain.floor import Placement
 from domain.venue import Policy, ResourceId, ServiceId, VenueId
 from tests.unit.application.stand_ins import House
 from tests.unit.domain.houses import FRIDAY, MONDAY, clinic, restaurant
@@ -50,6 +57,47 @@ async def test_a_table_that_is_taken_is_refused_with_what_is_left() -> None:
     assert refused.value.refusal.code is RefusalCode.NO_RESOURCE
     assert refused.value.alternatives[0].start == NINE
     assert refused.value.alternatives[0].resources != (ResourceId("T3"),)
+
+
+def outrun(house: House, monkeypatch: pytest.MonkeyPatch, *, races: int) -> list[Placement]:
+    """So many writes come too late for their table; gives all the places that were tried."""
+    book, tried = house.ledger.bookings.book, []
+
+    async def late(**given: Any) -> Booking:
+        tried.append(given["placement"])
+        if len(tried) <= races:
+            raise SlotTaken
+        return await book(**given)
+
+    monkeypatch.setattr(house.ledger.bookings, "book", late)
+    return tried
+
+
+async def test_where_somebody_is_quicker_staff_get_a_table_at_another_try(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = House()
+    tried = outrun(house, monkeypatch, races=4)
+    booking = await house.reservations.book_for_staff(wanted(), idempotency_key="k1")
+    assert booking.status is BookingStatus.CONFIRMED
+    assert len(tried) == 5
+
+
+async def test_whoever_is_outrun_every_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    tried = outrun(house, monkeypatch, races=9)
+    with pytest.raises(CannotPlace):
+        await house.reservations.book_for_staff(wanted(), idempotency_key="k1")
+    assert len(tried) == 5
+
+
+async def test_a_table_that_staff_name_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    tried = outrun(house, monkeypatch, races=1)
+    named = wanted(resources=(ResourceId("T1"),))
+    with pytest.raises(CannotPlace):
+        await house.reservations.book_for_staff(named, idempotency_key="k1")
+    assert len(tried) == 1
 
 
 async def test_the_houses_limits_for_guests_do_not_bind_staff() -> None:

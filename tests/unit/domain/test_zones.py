@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.zones import day_length, instant_of, local_day, minute_of, read_wall, wall_of
+from domain.zones import instant_of, local_day, minute_of, read_wall, wall_of
 from infrastructure.zones import use_packaged_zones
 
 use_packaged_zones()
@@ -50,6 +50,11 @@ def _wall_time_is_one_instant(case: Case, zone: ZoneInfo) -> None:
     assert reading.exists
     assert reading.again is None
     assert reading.instant == _utc(case["utc"])
+
+
+def day_length(day: date, zone: ZoneInfo) -> timedelta:
+    """From one midnight to the next."""
+    return instant_of(day + timedelta(days=1), 0, zone) - instant_of(day, 0, zone)
 
 
 def _day_has_its_hours(case: Case, zone: ZoneInfo) -> None:

@@ -75,6 +75,17 @@ _SHIFT_EARLIER = cue(
 )
 
 
+_FOLLOWING = cue(
+    "(el|la) (proxim[oa]|siguiente|que viene)(?=\\s*([,.!;?]|$))", "(the )?(next|following) one", "(hoy|today) no", "not today"
+)  # fmt: skip
+
+
+def find_following(said: Said) -> tuple[OfferChoice, tuple[int, int]] | None:
+    """ "el próximo", "not today": of two such days, the later one."""
+    match = _FOLLOWING.search(said.plain)
+    return (ByComparison(Relative.LATER), match.span()) if match else None
+
+
 def find_choice(said: Said, *, offered: int) -> tuple[OfferChoice, tuple[int, int]] | None:
     """The choice a message makes. `offered`: how many things were put to the guest; 0 for nothing."""
     plain = said.plain

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_REST_OF_WORD = re.compile(r"(?<=\w)\*")
+_REST_OF_WORD = re.compile(r"(?<=\w)(?<!\\\w)\*")
+"""Not where a class of characters is repeated, as in `\\W*`."""
 
 
 def phrase(text: str) -> str:

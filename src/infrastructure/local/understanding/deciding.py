@@ -59,8 +59,8 @@ class Signs:
     left_over: int
     """How many words no reading has explained."""
     asked_for_a_name: bool
-    is_plain_name: bool
-    """It gives a name and nothing else."""
+    only_signs: bool
+    """It says who writes, by name, phone or address, and nothing else."""
 
     @cached_property
     def hits(self) -> dict[Intent, int]:
@@ -129,6 +129,9 @@ ABOUT_A_PLACE = cue(
 _POLITE_REQUEST = re.compile(
     r"(?:can|could|would|will|may)\s+(?:you|i|we)(?:\s+please)?\s+(?:\w+\s+)?(?:book|reserve|make|schedule|get|have|set|change|cancel|move|find|try|arrange|help|do|put|search|look|recommend|check)(?!\w)"
     r"|(?:puedo|puede|puedes|podria|podrias|podemos|podeis)\s+(?:reservar|hacer|agendar|pedir|cambiar|cancelar|mover|darme|dar|sacar|pasar|ponerme|poner|anular|apartar|modificar|aplazar)"
+)
+_ASKS_HOW = cue(
+    "(when|how|where|why|cuando|como|donde|por que|a partir de)( do| can| could| puedo| podemos)"
 )
 _EXISTING = cue(
     "mi (proxima |ultima |primera )?(reserva|cita|turno|mesa|hora)", "mis (reservas|citas|turnos)", "nuestra (reserva|cita|mesa)", "(la|el|esa|ese|esta|este|las|los|una) (reserva|reservas|cita|citas|turno|turnos)", "reserva", "reservas", "cita", "citas", "turno", "turnos", "(la|el) (de |del )", "la mesa", "lo", "la", "todo", "(my|our|the|this|that|a|an|any|all) (\\w+'?s? ){0,4}(reservation|reservations|booking|bookings|appointment|appointments|table|tables|room|dinner|lunch|brunch|massage|manicure|pedicure|visit|spot|seat)", "reservation", "reservations", "booking", "bookings", "appointment", "appointments", "it", "that", "them",
@@ -207,7 +210,7 @@ _NOTHING_TO_AGREE_TO = frozenset({Asked.NOTHING, Asked.ANYTHING_ELSE})
 
 def _courtesy(s: Signs) -> Verdict:
     if s.until_then and not (s.is_question or _OF_BOOKINGS & s.hits.keys()):
-        return Intent.GOODBYE, True
+        return (Intent.DENY if s.answer[0] is Answer.NO else Intent.GOODBYE), True
     if (s.details and not s.idle) or s.chooses:
         return None
     if s.asked is Asked.ANYTHING_ELSE and s.answer[0] is Answer.NO:
@@ -281,7 +284,9 @@ def _existing_booking(s: Signs) -> Verdict:
         return Intent.CANCEL, True
     if Intent.RESCHEDULE in hits and _moves_a_booking(s):
         return Intent.RESCHEDULE, True
-    if Intent.CHECK_BOOKING in hits and not _arranging(s):
+    if tables.OWN_BOOKINGS.search(plain):
+        return Intent.CHECK_BOOKING, True
+    if Intent.CHECK_BOOKING in hits and (not _arranging(s) or _asks_beside_an_offer(s)):
         return Intent.CHECK_BOOKING, True
     return None
 
@@ -316,6 +321,13 @@ def _arranging(s: Signs) -> bool:
     if state.expecting is Expecting.NOTHING:
         return s.asked is Asked.YES_OR_NO
     return state.task in {Task.BOOK, Task.WAIT}
+
+
+def _asks_beside_an_offer(s: Signs) -> bool:
+    """A question, and no polite order: "do I need to book?" is no "book it"."""
+    if s.state.expecting is not Expecting.OFFER or not s.is_question:
+        return False
+    return not _POLITE_REQUEST.search(s.said.plain) or _ASKS_HOW.search(s.said.plain) is not None
 
 
 def _moves_a_booking(s: Signs) -> bool:
@@ -365,7 +377,7 @@ def _differs_from_offer(s: Signs, *, marked: bool) -> bool:
     if s.chooses or s.matches_offer:
         return False
     if s.answer[0] is None:
-        return marked or not s.is_plain_name
+        return marked or not s.only_signs
     adjusted = tables.ADJUSTMENT.search(s.said.plain) is not None
     return marked or (adjusted and Intent.BOOK not in s.hits)
 
@@ -397,6 +409,8 @@ def _foreign_answer(s: Signs) -> Verdict:
 def _booking(s: Signs) -> Verdict:
     if TAKES_BOOKINGS.search(s.said.plain):
         return None
+    if Intent.BOOK in s.hits and _asks_beside_an_offer(s) and not s.details:
+        return Intent.ENQUIRE, False
     wants_service = s.names_service and not s.is_question and _WANTS.search(s.said.plain)
     return (Intent.BOOK, True) if Intent.BOOK in s.hits or wants_service else None
 
@@ -455,7 +469,7 @@ _MOVES_IT = cue(
     "(cambia|cambie|pasa|pase|mueve|mueva|adelanta|atrasa|retrasa|cambiar|pasar|mover|aplaza|aplazar)(me|nos)?(la|lo|las|los)", "(move|change|switch|push|reschedule) it (from|to)",
 )  # fmt: skip
 _MY_BOOKING = cue(
-    "(mi|nuestra|mis) (reserva|cita|turno|mesa)", "(la|el) (reserva|cita|turno) (que tengo|que hice|del|de la|de las|de)", "(my|our) (existing |current |other |next )?(booking|reservation|appointment)", "reschedul*", "reprogram*", "aplaz*", "pospon*",
+    "(mi|mis|nuestr[oa]s?) (reserva|cita|turno|mesa)s?", "(la|el) (reserva|cita|turno) (que tengo|que hice|del|de la|de las|de)", "(my|our) (existing |current |other |next )?(booking|reservation|appointment)s?", "reschedul*", "reprogram*", "aplaz*", "pospon*",
 )  # fmt: skip
 _QUESTIONS: tuple[Callable[[Signs], Verdict], ...] = (
     _name_with_symbols,

@@ -25,8 +25,8 @@ TOPICS = {
         "(atiend*|atend*|trabaj(an|ais|a)|pas(an|ais|a) consulta|dan servicio|dais servicio|estan|estais)( \\w+)? (los|el|en|por la|por las|a la|hoy|manana|hasta|desde|entre) (\\w+ )?(lunes|martes|miercoles|jueves|viernes|sabados?|domingos?|festivos?|fines? de semana|mananas?|tardes?|noches?|mediodia|navidad|agosto|verano|fiestas)", "(work|see patients|serve|be there) (on |at )?(weekends?|sundays?|saturdays?|bank holidays?|holidays?|mornings?|evenings?)",
     ),
     "address": cue(
-        "direccion*", "donde (estan|estais|esta|queda*|se encuentra*|os encontrais|es|encuentro)", "ubicacion", "ubicad[oa]s?", "como (llego|llegar|se llega)", "address", "addres", "adress", "where (are|is|can i find|exactly|do i)", "located", "location",
-        "directions", "how (do|can) (i|we) get there", "que (calle|zona|barrio)", "post ?code", "zip ?code", "street", "area", "neighbou?rhood",
+        "direccion*", "donde (estan|estais|esta|queda*|se encuentra*|os encontrais|es|encuentro)", "ubicacion", "ubicad[oa]s?", "como (llego|llegar|llegamos|se llega|se va)", "address", "addres", "adress", "where (are|is|can i find|exactly|do i)", "located", "location",
+        "directions", "how (do|can) (i|we) (get|come) (there|here|to you|to the (restaurant|clinic))", "way to (get (there|here|to you)|reach you)", "por donde se (va|llega)", "que (calle|zona|barrio)", "post ?code", "zip ?code", "street", "area", "neighbou?rhood",
     ),
     "phone": cue("(su|el|tu|vuestro|your|their|the|his|her|contact|phone) (telefono|numero|number|phone)( number| de telefono)?", "phone number", "numero de contacto", "contact (number|info*|details)", "telefono de contacto", "how (can|do) (i|we) (reach|contact|call)"),
     "email": cue("(su|el|tu|your|their|the) (correo|mail|email|e-mail)( address)?"),

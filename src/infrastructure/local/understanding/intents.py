@@ -27,12 +27,12 @@ CUES[Intent.RESCHEDULE] = cue(
     "(one|two|three|[0-9]+) (person|people) (less|more|fewer)", "running late", "be (\\w+ ){0,2}late", "llegar(e|emos) (\\w+ ){0,3}(tarde|minutos|mas tarde)",
 )  # fmt: skip
 CUES[Intent.CHECK_BOOKING] = cue(
-    "(tengo|tenemos|tenia|teniamos) (\\w+ ){0,2}(reserva|cita|turno|mesa|reservas|citas|turnos)( \\w+)?", "(ver|consultar|revisar|comprobar|verificar|confirmar|chequear|mirar|saber|recordar|mostrar|mostar) (\\w+ ){0,3}(reserva|reservas|cita|citas|turno|turnos)",
+    "(tengo|tenemos|tenia|teniamos)(?! que) (\\w+ ){0,2}(reserva|cita|turno|mesa|reservas|citas|turnos)( \\w+)?", "(ver|consultar|revisar|comprobar|verificar|confirmar|chequear|mirar|saber|recordar|mostrar|mostar) (\\w+ ){0,3}(reserva|reservas|cita|citas|turno|turnos)",
     "consultar", "(a que hora|cuando|que dia|donde) (\\w+ ){0,3}(mi|nuestra|mis|la) (\\w+ ){0,2}(reserva|cita|turno|mesa|citas)", "(esta|sigue|quedo|queda) (\\w+ )?(confirmad[oa]|hecha|en pie|reservad[oa]|registrad[oa])", "(mi|la|nuestra) (reserva|cita) (esta|sigue|quedo)",
-    "(muestra|muestre|mostrar|dime|lee|ensena|recita|ver|dame|recuerda|recuerde|di|busca|encuentra|localiza|confirma|confirme|consulta|consulte)(me|nos)? (\\w+ ){0,4}(reserva|reservas|cita|citas|turno|turnos)", "(que|cual|cuales|cuantas|cuantos|alguna|algun) (\\w+ ){0,3}(reserva|reservas|cita|citas|turno|turnos)( \\w+)*",
+    "(muestra|muestre|mostrar|dime|lee|ensena|recita|ver|dame|recuerda|recuerde|di|busca|encuentra|localiza|confirma|confirme|consulta|consulte)(me|nos)? (\\w+ ){0,4}(reserva|reservas|cita|citas|turno|turnos)", "(?<!tengo\\s)(?<!tenemos\\s)(que|cual|cuales|cuantas|cuantos|alguna|algun) (\\w+ ){0,3}(reserva|reservas|cita|citas|turno|turnos)(?! (tienen|teneis|tienes|hay|quedan)(?! (\\w+ )?a (mi|nuestro) nombre))( \\w+)*",
     "(mis|mi) (proxim[oa]s?|ultim[oa]s?|siguiente) (cita|citas|reserva|reservas|turno|turnos)", "(hice|hicimos|realice|tenia|habia hecho) (una|la|mi) (reserva|cita)", "codigo de (mi|la) reserva",
     "check (on |up on |if |whether |about |my |the |our )+(\\w+ ){0,4}(reservation|booking|appointment|table|booked)", "(confirm|verify|validate|double ?check|find|look up|see|view|show( me)?|pull up|locate|retrieve) (\\w+ ){0,3}(my|the|our|a|i|we|that) (\\w+'?s? ){0,3}(reservation|reservations|booking|bookings|appointment|appointments|table)",
-    "(do|did) (i|we) (\\w+ ){0,2}(have|make|get|book) (\\w+ ){0,3}(reservation|reservations|booking|bookings|appointment|appointments|table|booked)", "(is|are|was|were) (\\w+ ){0,2}(my|our|there|the) (\\w+ ){0,6}(reservation|reservations|booking|appointment|table)( \\w+)* (confirmed|booked|valid|set|still|ok|in place|under|for)",
+    "(do|did) (i|we) (\\w+ ){0,2}(have|make|get|book) (\\w+ ){0,3}(reservation|reservations|booking|bookings|appointment|appointments|table|booked)", "(is|are|was|were) (\\w+ ){0,2}(my|our|the) (\\w+ ){0,6}(reservation|reservations|booking|appointment|table)( \\w+)* (confirmed|booked|valid|set|still|ok|in place|under|for)",
     "(what|when|which) (time |day |date )?(is|was|are) (my|our|the) (\\w+ )?(reservation|booking|appointment|bookings|reservations|appointments)", "(have|has) (my|our|the) (\\w+ )?(reservation|booking|appointment) (been|gone)", "(i|we|i've|we've) (already )?(have|had|got) (a|an|the|my|our)( [\\w:.']+){0,5} (reservation|booking|appointment)", "status of (my|our|the) (\\w+ )?(reservation|booking|appointment)",
     "(i|we|i've|we've) (already )?(have|had|got|made|have made|booked|have booked|placed|reserved) (\\w+ ){0,4}(reservation|booking|appointment|table|reservations)( \\w+)*", "booking details", "reservation details", "my (bookings|reservations|appointments)", "is there (a|any) (\\w+ )?(reservation|booking|appointment)", "are there (\\w+ )?(reservations?|bookings?) for",
     "(room|table) booking", "booking is for", "^(mis |los |las )?(turnos|citas|reservas)( de| para| del)?( hoy| manana| \\w+)?\\W*$", "ir a (los|las|mis) (turnos|citas|reservas)", "confirming (my|the|our)( \\w+){0,3} (reservation|booking|appointment)", "(table|room) is (booked|reserved)", "(ive|i've|i have|we have|weve) (booked|reserved)", "make sure( \\w+){0,6} (reservation|booking|appointment)( \\w+)*",
@@ -40,9 +40,19 @@ CUES[Intent.CHECK_BOOKING] = cue(
     "(que|cual|cuales|algo|lo que) (tengo|tenemos|tenia|habia|hay)( \\w+)? (reservad[oa]s?|agendad[oa]s?|apuntad[oa]s?|cogid[oa]s?)( \\w+)*", "(tengo|tenemos|hay) (algo|alguna|nada)( \\w+){0,2} (reservad[oa]|agendad[oa]|apuntad[oa]|a mi nombre|a nombre de( \\w+){1,3})", "(dime|dame|ensename|muestrame|lista|ver) (todas )?(mis|nuestras) (reservas|citas|turnos)", "(recuerdame|recuerdeme|recordadme|me recuerdas?|me recordais|puedes recordarme) (\\w+ ){0,5}(reserva|cita|turno|mesa)",
     "(mant(en|ener|enga|engan|ened)|conserv(a|ar|e|en|ad)|respet(a|ar|e|en|ad)|guard(a|ar|e|en|ad))(me|nos|la|lo)? (mi|la|nuestra) (reserva|cita|mesa)", "(keep|hold|save|honou?r) (my|our|the) (reservation|booking|table|appointment)",
 )  # fmt: skip
+OWN_BOOKINGS = cue(
+    "(mis|nuestr[oa]s) (\\w+ )?(reservas|reservaciones|citas|turnos)", "(que|cuales|cuantas|cuantos) (\\w+ ){0,2}(reservas?|reservaciones|citas?|turnos?|mesas?) (\\w+ ){0,2}(tengo|tenemos)", "(tengo|tenemos) (ya |yo )?(alguna|algun) (\\w+ )?(reserva|reservacion|cita|turno|mesa reservada)", "(tengo|tenemos) (ya |yo )?((una?|otra) )?(reserva|reservacion|cita|turno)(?=[^.,!]*\\?)",
+    "(a que hora|(para )?cuando|(para )?que dia|donde) (\\w+ ){0,2}(mi|nuestra) (\\w+ )?(reserva|reservacion|cita|turno|mesa)", "(a que hora|(para )?cuando|(para )?que dia) (tengo|tenemos|tenia|teniamos|era|es) (yo )?((la|el|una?) )?(reserva|reservacion|cita|turno|mesa)", "(que|algo de lo que|cosas) (\\w+ )?(tengo|tenemos) (\\w+ )?(reservad|agendad|apuntad)[oa]s?", "(tengo|tenemos) (\\w+ )?algo (\\w+ )?((reservad|agendad|apuntad)[oa]|a mi nombre)",
+    "(what|which|how many|any) (\\w+ ){0,2}(reservations?|bookings?|appointments?|tables) (do (i|we) have|have (i|we)|(i|we) have)", "(do|did) (i|we) (\\w+ )?(have|got|make) (\\w+ )?(a|an|any|another|some) (\\w+ )?(reservations?|bookings?|appointments?)", "have (i|we) (got )?(\\w+ )?(a|an|any|another|some) (\\w+ )?(reservations?|bookings?|appointments?)",
+    "do (i|we) (\\w+ )?have (\\w+ )?(anything|something) (\\w+ )?(booked|reserved)", "have (i|we) (\\w+ )?(booked|reserved) (anything|something)", "have (i|we) (got )?(anything|something) (\\w+ )?(booked|reserved)", "what (do|have) (i|we) (\\w+ ){0,2}(booked|reserved)", "(my|our) (\\w+ )?(bookings|reservations|appointments)",
+    "(when|what time|what day|which day) (\\w+ )?(is|was|are|'s) (my|our) (\\w+ )?(reservation|booking|appointment|table)", "(when|what time|what day|which day) (do|did) (i|we) have (my|our|the|a|an) (reservation|booking|appointment|table)",
+    "(is|are|was|were) (my|our) (\\w+ )?(reservation|booking|appointment|table)s? (\\w+ )?(confirmed|booked|reserved|set|ok|okay|fine|done)", "(is|are) (it|that|this|we|everything) (\\w+ ){0,2}(booked|reserved|confirmed)(?=[^.,!]*\\?)", "(esta|queda|quedo|sigue) (\\w+ )?(reservad|confirmad)[oa](?=[^.,!]*\\?)",
+)  # fmt: skip
+"""Asking what one has booked, whatever else is being talked of; the looser phrases of
+`CHECK_BOOKING` can also be said of what is being put together ("confirm my booking")."""
 CUES[Intent.BOOK] = cue(
     "reserv(ar|arme|arnos|arte|ame|anos|ame|e|en|o|arla|arlo|emos|aria|ad)", "reserva (una|la|para|mesa|otra|un|me|el|esa|ese)", "(quiero|quisiera|queria|queremos|necesito|necesitamos|deseo|me gustaria|nos gustaria|podria|puedo|podemos|puede|podeis|para|hacer|haceme|hagame|pedir|pido|sacar|solicitar|dame|deme|quiero pedir|busco|tener|conseguir|tomar|coger|programar|agendar|afendar|apartar|otra|nueva)( \\w+){0,3} (mesa|cita|turno|hora|reserva|reservacion|visita|consulta|acita|turnos|mesas)",
-    "agend(ar|a|ame|e|arme|emos|arla)", "afendar", "apart(ar|a|ame|arme|e) (\\w+ )?(mesa|cita|hora|lugar)?", "separar (\\w+ )?(mesa|cita|turno|cupo)", "mesa (para|de)", "una mesa", "otra mesa", "una cita", "otra cita", "un turno", "cita (medica|odontologica|para|con|de)", "cita", "(hay|tienen|teneis|tendrian|habria|queda|quedan|tendran|tienes|tendrias) (\\w+ ){0,3}(mesa|mesas|sitio|hueco|huecos|disponibilidad|disponible|disponibles|libre|libres|lugar|espacio|cupo|cupos|hora|horas|turno|turnos|cita|citas)", "disponibilidad", "(queremos|quiero|quisiera|quisieramos|vamos a|me gustaria|nos gustaria|para) (ir a )?(cenar|comer|almorzar|desayunar)", "quiero (ver|ir) (al|a la) (dentista|medico|doctor|doctora|odontologo)", "(ir|voy) al (dentista|medico|doctor|odontologo)",
+    "agend(ar|a|ame|e|arme|emos|arla)", "afendar", "apart(ar|a|ame|arme|e) (\\w+ )?(mesa|cita|hora|lugar)?", "separar (\\w+ )?(mesa|cita|turno|cupo)", "mesa (para|de)", "una mesa", "otra mesa", "una cita", "otra cita", "un turno", "cita (medica|odontologica|para|con|de)", "cita", "(hay|tienen|teneis|tendrian|habria|queda|quedan|tendran|tienes|tendrias) (\\w+ ){0,3}(mesa|mesas|sitio|hueco|huecos|disponibilidad|disponible|disponibles|libre|libres|lugar|espacio|cupo|cupos|hora|horas|turno|turnos|cita|citas)", "(que|cuales|cuantas|cuantos) (\\w+ )?(mesas?|huecos?|horas?|turnos?|citas?) (\\w+ )?(tienen|teneis|tienes|quedan|hay)( \\w+)?", "disponibilidad", "(queremos|quiero|quisiera|quisieramos|vamos a|me gustaria|nos gustaria|para) (ir a )?(cenar|comer|almorzar|desayunar)", "quiero (ver|ir) (al|a la) (dentista|medico|doctor|doctora|odontologo)", "(ir|voy) al (dentista|medico|doctor|odontologo)",
     "book*", "reserv(e|ing|es)", "(make|makes|making|get|need|want|like|have|find|set up|set|schedule|arrange|request|place|do|secure|grab|take)( \\w+'?s?){0,5} (reservation|reservations|booking|appointment|appointments|appt|table|tables)", "(a|another|new|an) (reservation|booking|appointment|appt)", "(reservation|reservations|appointment|booking) (for|at|on|with|in)",
     "tables? (for|at|near|by|in|on|that|set|to|outside|inside)", "a table", "schedule", "scheduling", "(see|visit|go to|consult|find|need|call)( \\w+){0,3} (doctor|dentist|gp|physician|therapist|stylist|salon|dermatologist|gynecologist|ophthalmologist|psychologist|psychiatrist)", "(any|have|is there|are there|got|check)( \\w+){0,3} (availability|available|tables?|space|room|openings?|opening|slots?|spots?|time)", "(fit|seat|squeeze|accommodate) (us|me|in|\\w+ of us|\\w+ people|\\w+)( in)?", "(would like|want|wanna|like|lets|let's|going|hoping|plan|planning) (\\w+ )?(to )?(eat|dine|have (dinner|lunch|breakfast|brunch))", "(anything|something|algo|nada) (free|available|open|libre|disponible)", "table for", "party of", "seats? for", "spot for",
 )  # fmt: skip
@@ -412,16 +422,24 @@ _ASKED_BY_STATE = {
 
 
 def what_was_asked(state: DialogueState, last_reply: str) -> Asked:
-    """From the dialogue's state; where that says nothing, from the words of the last reply."""
+    """From the dialogue's state; where that says nothing, from the words of the last reply.
+
+    Our own replies put every question into the state. Words that sound like one ("your table is
+    booked") are believed only of a dialogue that somebody else has led.
+    """
     if state.expecting is not Expecting.NOTHING:
         return _ASKED_BY_STATE.get(state.expecting, Asked.DETAIL)
     plain = Said.of(last_reply[-600:]).plain
     if not plain:
         return Asked.NOTHING
-    for asked, pattern in _ASKED_BY_WORDS:
-        if pattern.search(plain):
-            return asked
-    return Asked.NOTHING
+    asked = next((asked for asked, pattern in _ASKED_BY_WORDS if pattern.search(plain)), None)
+    is_ours = state.updated_at is not None
+    if asked is None or (is_ours and asked in _KEPT_IN_STATE):
+        return Asked.NOTHING
+    return asked
+
+
+_KEPT_IN_STATE = frozenset({Asked.YES_OR_NO, Asked.DETAIL})
 
 
 def asks_for_a_name(last_reply: str) -> bool:

@@ -87,6 +87,25 @@ def find_name(said: Said, *, expected: bool) -> Found | None:
     return _bare_name(said) if expected else None
 
 
+def find_signature(said: Said, *, signed: bool) -> Found | None:
+    """The name that a message consists of where none was asked for: "Laura Gil".
+
+    It must be first name and surname written with capitals, unless it is `signed` with a phone or
+    an address: "laura 600111222".
+    """
+    found = _bare_name(
+        said.without([match.span() for match in _WAYS_TO_REACH.finditer(said.plain)])
+    )
+    if found is None or not _trimmed(found.value):
+        return None
+    if signed:
+        words = said.plain[slice(*found.span)].split()
+        return None if _NEVER.intersection(words) else found
+    written = _name_at(said, found.span[0], sure=False)
+    is_whole = written is not None and written.span == found.span and " " in found.value
+    return found if is_whole and not found.value.isupper() else None
+
+
 def whole_name(name: Found, said: Said) -> Found:
     """The name with the surnames that follow it in `said`, though a feast or a dentist has them too:
     "Paula Reyes", "Julia Vargas"."""
@@ -96,6 +115,9 @@ def whole_name(name: Found, said: Said) -> Found:
     return Found(_trimmed(said.text[name.span[0] : end]), (name.span[0], end))
 
 
+_WAYS_TO_REACH = cue(
+    "(llama|escrib|contact|avis)[a-z]{0,6}( (al|a|en|por))?", "(tel|telf?|tfno|movil|cel|celular|whatsapp|wasap|wsp|correo|mail|email|e-mail|phone|mobile|cell)( (es|is))?[.:]?", "(call|text|reach|ring)( me)?( (at|on))?",
+)  # fmt: skip
 _SURNAME = re.compile(r" ([^\W\d_][^\W\d_]+)")
 
 
@@ -162,8 +184,8 @@ _LEAD_IN = re.compile(
 )
 _NO_NAME = cue(
     "no", "nop*", "nah", "cancel*", "que", "quien", "cuando", "donde", "por que", "para que", "como", "what", "why", "who", "how", "where", "hablar", "agente", "agent",
-    "mesa", "table", "reserva*", "book*", "cita", "quiero", "want", "need", "can", "could", "do you", "tiene*", "hay", "si", "yes", "ok*", "vale", "sure", "mejor", "actually",
-    "lo siento", "espera", "wait", "nothing", "nada", "salir", "adios", "bye", "help", "ayuda",
+    "mesa", "table", "reserva*", "book*", "citas?", "turnos?", "appointments?", "quiero", "want", "need", "can", "could", "do you", "tiene*", "hay", "si", "yes", "ok*", "vale", "sure", "mejor", "actually",
+    "lo siento", "espera", "wait", "nothing", "nada", "salir", "adios", "bye", "help", "ayuda", "hasta", "nos vemos", "see (you|ya|u)",
 )  # fmt: skip
 _SOMETHING_ELSE = re.compile(
     r"[.,;\n]\s*(?:y\s+|and\s+)?(?:mi|my|el|the|tel|phone|correo|e-?mail|para|for|a\s+las|at)(?!\w)|_|'?[)(;{}<>=]"

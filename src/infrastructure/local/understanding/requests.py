@@ -114,8 +114,8 @@ _THINGS = re.compile(
     rf"(?<![\w.:/€$-]){NUMBER}\s+(?:(?!(?:am|pm|a|y|o|and|or|for|if|is|es|de|en|at|on|el|la|las|los|the|to)\s)[^\W\d_]{{3,}}\s+)?"
     rf"(?!(?:{_NO_THINGS})(?!\w))[^\W\d_]{{3,}}s(?!\w)"
 )
-_ONE_THING = re.compile(
-    r"(?<![\w.:/])(?:1|una?|one)\s+(?="
+_FOR_GUESTS = re.compile(
+    rf"(?<![\w.:/]){NUMBER}\s+(?="
     + "|".join(p.pattern for p in (PREFERENCES["high_chair"], PREFERENCES["wheelchair"], _EXTRA))
     + ")"
 )
@@ -123,7 +123,12 @@ _ONE_THING = re.compile(
 
 def things_counted(said: Said) -> list[tuple[int, int]]:
     """Where things are counted: "2 tronas", "3 extra plates". Such a number is no time of day."""
-    return [m.span() for pattern in (_THINGS, _ONE_THING) for m in pattern.finditer(said.plain)]
+    return [m.span() for pattern in (_THINGS, _FOR_GUESTS) for m in pattern.finditer(said.plain)]
+
+
+def chairs_counted(said: Said) -> list[tuple[int, int]]:
+    """The numbers of what is brought for some of the guests: "una trona". They are no party."""
+    return [m.span() for m in _FOR_GUESTS.finditer(said.plain)]
 
 
 def is_question(plain: str) -> bool:

@@ -540,6 +540,8 @@ def _held(v: English, offer: Offer) -> str:
 
 
 def _reminded(v: English, act: Offered) -> str:
+    if act.details_taken:
+        return _still_to_confirm(v, act)
     if len(act.offers) == 1:
         start = Start.of(act.offers[0])
         when = f"{v.moment(start.start)}{v.where(start)}"
@@ -553,6 +555,17 @@ def _reminded(v: English, act: Offered) -> str:
         f"And of the options, which do you prefer: {times}?",
         f"Back to the options: would you like {times}?",
     )
+
+
+def _still_to_confirm(v: English, act: Offered) -> str:
+    if len(act.offers) > 1:
+        times = v.listed(v.moment(offer.slot.start) for offer in act.offers)
+        return v.say(f"And which do you prefer: {times}?", f"Which shall it be: {times}?")
+    when = v.moment(act.offers[0].slot.start)
+    if act.moving is not None:
+        return v.say(f"Shall I make the change, {when}?", f"Do you confirm the change, {when}?")
+    what = v.here("table", "appointment")
+    return v.say(f"Shall I book the {what} {when}?", f"Do you confirm the {what} {when}?")
 
 
 def nothing_free(v: English, act: NothingFree) -> str:
@@ -849,6 +862,8 @@ def _booking_lines(v: English, bookings: Sequence[Booking]) -> str:
 
 
 def no_bookings(v: English, act: NoBookings) -> str:
+    if act.in_passing:
+        return v.say("I can't find any booking of yours.", "No booking of yours comes up here.")
     if act.asked_code:
         return v.say(
             "I can't find a booking with that code. Could you check it?",

@@ -576,6 +576,8 @@ def _held(v: Spanish, offer: Offer) -> str:
 
 
 def _reminded(v: Spanish, act: Offered) -> str:
+    if act.details_taken:
+        return _still_to_confirm(v, act)
     if len(act.offers) == 1:
         start = Start.of(act.offers[0])
         when = f"{v.moment(start.start)}{v.where(start)}"
@@ -592,6 +594,24 @@ def _reminded(v: Spanish, act: Offered) -> str:
         f"Y de las opciones, ¿cuál {{prefiere|prefieres}}: {times}?",
         f"Volviendo a lo nuestro: ¿{times}?",
     )
+
+
+def _still_to_confirm(v: Spanish, act: Offered) -> str:
+    if len(act.offers) > 1:
+        times = v.listed(_short(v, offer) for offer in act.offers)
+        return v.say(
+            f"¿Y cuál {{prefiere|prefieres}}: {times}?",
+            f"¿Con cuál {{se queda|te quedas}}: {times}?",
+        )
+    when = _short(v, act.offers[0])
+    if act.moving is not None:
+        return v.say(f"¿Hago el cambio {_to(when)}?", f"¿Confirmo el cambio {_to(when)}?")
+    what = v.here("mesa", "cita")
+    return v.say(f"¿Confirmo la {what} {_of(when)}?", f"¿Reservo entonces la {what} {_of(when)}?")
+
+
+def _of(when: str) -> str:
+    return f"del {when.removeprefix('el ')}" if when.startswith("el ") else f"de {when}"
 
 
 def _short(v: Spanish, offer: Offer) -> str:
@@ -911,6 +931,10 @@ def _booking_lines(v: Spanish, bookings: Sequence[Booking]) -> str:
 
 
 def no_bookings(v: Spanish, act: NoBookings) -> str:
+    if act.in_passing:
+        return v.say(
+            "No encuentro ninguna reserva a {su|tu} nombre.", "Aquí no me aparece ninguna reserva."
+        )
     if act.asked_code:
         return v.say(
             "No encuentro ninguna reserva con ese código. ¿{Puede|Puedes} revisarlo?",

@@ -35,11 +35,13 @@ from domain.acts import (
     NoBookings,
     NoneChosen,
     NoSuchDay,
+    Noted,
     NotUnderstood,
     NotVerified,
     Offered,
     OutOfScope,
     SayAgain,
+    ShowBookings,
     Sympathy,
     Updated,
     WelcomeBack,
@@ -69,6 +71,7 @@ from domain.when import (
     DayPart,
     DaysAhead,
     PartOfDay,
+    TimeSpan,
     Weekday,
     When,
 )
@@ -294,6 +297,55 @@ def test_a_name_given_before_the_choice_is_taken_down_and_the_same_offers_stand(
     assert only(desk.hears(says(choice=ByOrder(1))), Booked).booking.guest.name == "Ana"
 
 
+PHONE = "+34600111222"
+
+
+def test_who_signs_an_offer_instead_of_saying_yes_is_noted_and_asked_for_the_yes() -> None:
+    desk = Desk()
+    desk.hears(says(Intent.BOOK, when=FRIDAY_NINE, party=FOUR))
+    acts = desk.hears(says(name="Laura Gil", phone=PHONE))
+    assert kinds(acts) == ["Noted", "Offered"]
+    noted = only(acts, Noted)
+    assert (noted.name, noted.phone) == ("Laura Gil", PHONE)
+    assert only(acts, Offered).details_taken
+    assert not desk.did(BookOffer)
+    guest = only(desk.hears(YES), Booked).booking.guest
+    assert guest.name == "Laura Gil"
+
+
+@pytest.mark.parametrize("given", [{"name": "Ana"}, {"phone": PHONE}])
+def test_half_of_what_is_missing_is_noted_as_well(given: dict[str, str]) -> None:
+    desk = Desk()
+    desk.hears(says(Intent.BOOK, when=FRIDAY_NINE, party=FOUR))
+    noted = only(desk.hears(says(**given)), Noted)
+    assert {"name": noted.name, "phone": noted.phone} == {"name": None, "phone": None, **given}
+
+
+def test_a_remark_beside_an_offer_is_noted_and_the_offer_repeated_in_full() -> None:
+    desk = Desk()
+    desk.hears(says(Intent.BOOK, when=FRIDAY_NINE, party=FOUR))
+    acts = desk.hears(says(requests=("es un cumpleaños",)))
+    assert only(acts, Noted).requests == ("es un cumpleaños",)
+    assert not only(acts, Offered).details_taken
+
+
+def test_see_you_on_the_day_that_is_offered_is_no_yes_and_no_farewell() -> None:
+    desk = Desk()
+    desk.hears(says(Intent.BOOK, **WHOLE_WISH))
+    acts = desk.hears(says(Intent.GOODBYE, when=FRIDAY))
+    assert only(acts, Offered).reminder
+    assert not desk.did(BookOffer)
+    assert not desk.released
+    assert only(desk.hears(YES), Booked)
+
+
+def test_see_you_on_another_day_is_a_farewell_and_no_wish() -> None:
+    desk = Desk()
+    desk.hears(says(Intent.BOOK, **WHOLE_WISH))
+    assert kinds(desk.hears(says(Intent.GOODBYE, when=When(Weekday(4))))) == ["Farewell"]
+    assert desk.released == ["held"]
+
+
 def test_about_nine_is_one_offer_where_nine_is_free() -> None:
     desk = Desk()
     about = When(Weekday(5), ClockTime(9, approximate=True))
@@ -346,6 +398,98 @@ def test_offers_stay_on_the_table_through_a_digression() -> None:
 
 
 # --- days and times in doubt -----------------------------------------------------------------------
+
+
+SATURDAY_AFTERNOON = NOW.replace(hour=14, minute=42)
+"""15:42 in Madrid, on a Saturday."""
+SATURDAY, NEXT_SATURDAY = date(2026, 11, 21), date(2026, 11, 28)
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        ClockTime(2),
+        ClockTime(13, 30, twenty_four=True),
+        ClockTime(3, approximate=True),
+        PartOfDay(DayPart.MORNING),
+        PartOfDay(DayPart.NOON),
+        TimeSpan(ClockTime(1), ClockTime(2)),
+    ],
+    ids=str,
+)
+def test_today_s_weekday_with_a_time_that_has_passed_is_the_next_one(time: Any) -> None:
+    desk = Desk(now=SATURDAY_AFTERNOON)
+    desk.hears(says(Intent.BOOK, when=When(Weekday(6), time), party=TWO))
+    assert desk.asked(Search).wishes[0].day == NEXT_SATURDAY
+
+
+@pytest.mark.parametrize(
+    "time", [ClockTime(9), PartOfDay(DayPart.NIGHT), ClockTime(22, 30, twenty_four=True)], ids=str
+)
+def test_today_s_weekday_with_a_time_to_come_is_asked(time: Any) -> None:
+    desk = Desk(now=SATURDAY_AFTERNOON)
+    acts = desk.hears(says(Intent.BOOK, when=When(Weekday(6), time), party=TWO))
+    assert only(acts, AskWhichDay).options == (SATURDAY, NEXT_SATURDAY)
+
+
+def test_a_time_given_later_settles_which_saturday_it_is() -> None:
+    desk = Desk(now=SATURDAY_AFTERNOON)
+    assert only(desk.hears(says(Intent.BOOK, when=When(Weekday(6)), party=TWO)), AskWhichDay)
+    desk.hears(says(when=When(time=ClockTime(2))))
+    assert desk.asked(Search).wishes[0].day == NEXT_SATURDAY
+
+
+def test_a_booking_moves_to_the_next_such_day_where_its_own_time_has_passed_today() -> None:
+    late = NOW.replace(hour=22)  # 23:00; the booking is for 21:00
+    desk = Desk(now=late, bookings=(booking(),))
+    desk.hears(says(Intent.RESCHEDULE))
+    desk.hears(says(when=When(Weekday(6))))
+    assert desk.asked(Search).wishes[0].day == NEXT_SATURDAY
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        YES,
+        says(Intent.INFORM, Intent.AFFIRM, requests=("una trona",)),
+        says(name="Ana"),
+        says(preferences=frozenset({"terrace"})),
+    ],
+    ids=["yes", "yes and more", "a name", "a preference"],
+)
+def test_an_answer_that_names_no_day_does_not_bring_back_the_day_that_was_corrected(
+    answer: Any,
+) -> None:
+    desk = Desk(now=SATURDAY_AFTERNOON)
+    desk.hears(says(Intent.BOOK, when=FRIDAY_NINE, party=FOUR))
+    desk.hears(says(Intent.CORRECT, when=When(Weekday(6)), party=Party(5, 5)))
+    desk.actions.clear()
+    assert only(desk.hears(answer), AskWhichDay).options == (SATURDAY, NEXT_SATURDAY)
+    assert not desk.actions
+    desk.hears(says(when=When(CalendarDay(28))))
+    wish = desk.asked(Search).wishes[0]
+    assert (wish.day, wish.covers, wish.target) == (NEXT_SATURDAY, 5, 1260)
+
+
+@pytest.mark.parametrize(
+    ("which", "day"), [(Relative.EARLIER, SATURDAY), (Relative.LATER, NEXT_SATURDAY)]
+)
+def test_of_two_days_asked_about_the_earlier_or_the_later_is_chosen(
+    which: Relative, day: date
+) -> None:
+    desk = Desk(now=SATURDAY_AFTERNOON)
+    desk.hears(says(Intent.BOOK, when=When(Weekday(6), ClockTime(9)), party=FOUR))
+    desk.hears(says(choice=ByComparison(which)))
+    assert desk.asked(Search).wishes[0].day == day
+
+
+def test_an_answer_that_names_no_number_does_not_bring_back_the_party_that_was_corrected() -> None:
+    desk = Desk()
+    desk.hears(says(Intent.BOOK, when=FRIDAY_NINE, party=FOUR))
+    assert only(desk.hears(says(Intent.CORRECT, party=Party(5, 6))), AskHowMany)
+    desk.actions.clear()
+    assert only(desk.hears(YES), Ask).detail is Detail.PARTY_SIZE
+    assert not desk.actions
 
 
 def test_friday_said_on_a_friday_is_asked() -> None:
@@ -654,6 +798,53 @@ def test_looking_up_ones_bookings_shows_them() -> None:
     acts = desk.hears(says(Intent.CHECK_BOOKING))
     assert kinds(acts) == ["ShowBookings"]
     assert desk.asked(FindBookings).code == ""
+
+
+OWN = says(Intent.CHECK_BOOKING)
+
+
+def test_looking_up_ones_bookings_beside_an_offer_leaves_the_offer_where_it_is() -> None:
+    desk = Desk(bookings=(booking(),))
+    desk.hears(says(Intent.BOOK, **WHOLE_WISH))
+    acts = desk.hears(OWN)
+    assert kinds(acts) == ["ShowBookings", "Offered"]
+    assert only(acts, Offered).reminder
+    assert not desk.released
+    assert only(desk.hears(YES), Booked)
+
+
+def test_who_has_no_booking_yet_is_told_so_and_asked_for_no_code() -> None:
+    desk = Desk()
+    desk.hears(says(Intent.BOOK, **WHOLE_WISH))
+    acts = desk.hears(OWN)
+    assert only(acts, NoBookings).in_passing
+    assert only(acts, Offered).reminder
+
+
+def test_looking_up_ones_bookings_keeps_what_has_been_said_so_far() -> None:
+    desk = Desk(bookings=(booking(),))
+    desk.hears(says(Intent.BOOK, party=FOUR))
+    acts = desk.hears(OWN)
+    assert only(acts, ShowBookings)
+    assert only(acts, Ask).detail is Detail.DATE
+    assert desk.state.details.covers == 4
+
+
+def test_looking_up_ones_bookings_does_not_end_a_change_or_a_cancellation() -> None:
+    desk = Desk(bookings=(booking(),))
+    desk.hears(says(Intent.CANCEL))
+    assert kinds(desk.hears(OWN)) == ["ShowBookings", "AskCancel"]
+    assert only(desk.hears(YES), Cancelled)
+    desk = Desk(bookings=(booking(),))
+    desk.hears(says(Intent.RESCHEDULE))
+    assert kinds(desk.hears(OWN)) == ["ShowBookings", "AskNewTime"]
+
+
+def test_only_the_booking_asked_about_is_shown_beside_an_offer() -> None:
+    desk = Desk(bookings=(booking(), booking("BBB222CCC", days=7)))
+    desk.hears(says(Intent.BOOK, **WHOLE_WISH))
+    shown = only(desk.hears(says(Intent.CHECK_BOOKING, previous=When(Weekday(6)))), ShowBookings)
+    assert [str(b.code) for b in shown.bookings] == ["BBB222CCC"]
 
 
 # --- one booking, and a day that may be where it goes ---------------------------------------------

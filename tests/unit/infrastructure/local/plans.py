@@ -200,6 +200,9 @@ def every_act(venue: Venue, start: datetime) -> Iterator[Act]:
     yield acts.Offered((held,), moving=two)
     yield acts.Offered((held,), moving=two, reminder=True)
     yield acts.Offered((held, plain), reminder=True)
+    yield acts.Offered((held,), reminder=True, details_taken=True)
+    yield acts.Offered((held,), moving=two, reminder=True, details_taken=True)
+    yield acts.Offered((held, plain), reminder=True, details_taken=True)
     yield acts.Offered((plain,), taken_meanwhile=True)
     yield acts.Offered((held, plain), moving=one)
     for code in RefusalCode:
@@ -241,6 +244,7 @@ def every_act(venue: Venue, start: datetime) -> Iterator[Act]:
     yield from (acts.AskCancel(one), acts.AskNewTime(one), acts.ShowBookings((one,)))
     yield from (acts.ShowBookings((waiting,)), acts.ShowBookings((one, two)))
     yield from (acts.NoBookings(), acts.NoBookings(asked_code=True))
+    yield acts.NoBookings(in_passing=True)
     yield from (acts.AskWhichBooking((one, two), purpose) for purpose in Purpose)
     yield from (acts.AskLast4(), acts.AskLast4(2), acts.NotVerified())
     for why in Hindrance:

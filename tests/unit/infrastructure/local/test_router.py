@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from application.ports.agents import GuestMessage, RouterAgent
 from domain.dialogue import Details, DialogueState, Expecting, Task
 from domain.understanding import ByComparison, ByOrder, Intent, Party, Relative, Understanding
 from domain.venue import HouseAnswer, Venue
-from domain.when import ClockTime, DaysAhead, TimeSpan, Weekday, When
+from domain.when import ClockTime, DaysAhead, TimeSpan, Weekday, When, Which
 from infrastructure.local.router import LocalRouter
 from tests.unit.infrastructure.local.understanding.houses import CLINIC, RESTAURANT, offers
 
@@ -609,6 +610,38 @@ def test_a_goodbye_with_a_day_wishes_for_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "day"),
+    [("gracias, hasta el jueves", 4), ("muchas gracias, nos vemos el viernes", 5),
+     ("hasta el sábado", 6), ("adiós, hasta el viernes a las nueve", 5),
+     ("thanks, see you on Friday", 5), ("see you Friday at nine!", 5)],
+)  # fmt: skip
+def test_a_goodbye_beside_an_offer_names_its_day_and_is_no_yes(text: str, day: int) -> None:
+    said = read(text, ONE_OFFERED)
+    assert said.intents == (Intent.GOODBYE,)
+    assert said.when.day == Weekday(day)
+
+
+@pytest.mark.parametrize("text", ["no, gracias, hasta el jueves", "no thanks, see you on Friday"])
+def test_a_no_with_a_goodbye_is_a_no(text: str) -> None:
+    said = read(text, ONE_OFFERED)
+    assert said.intent is Intent.DENY
+    assert not said.when
+
+
+def test_until_thursday_is_a_goodbye_only_where_no_day_is_asked_for_or_with_thanks() -> None:
+    assert read("hasta el jueves", asked(Expecting.DATE)).when.day is not None
+    assert read("gracias, hasta el jueves", asked(Expecting.DATE)).intent is Intent.GOODBYE
+    assert read("muchas gracias, nos vemos el jueves", asked(Expecting.NAME)).name == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["podemos esperar hasta el jueves, gracias", "¿tenéis mesa hasta el jueves? gracias"]
+)
+def test_a_wish_that_lasts_until_a_day_stays_one_beside_an_offer(text: str) -> None:
+    assert read(text, ONE_OFFERED).when.day is not None
+
+
+@pytest.mark.parametrize(
     "text", ["hasta el jueves no puedo, ¿hay mesa el viernes?", "¿abrís hasta el jueves?"]
 )
 def test_until_a_day_among_other_words_is_no_goodbye(text: str) -> None:
@@ -656,3 +689,181 @@ def test_the_house_answers_under_its_own_name_what_guests_call_otherwise(text: s
     house = replace(RESTAURANT, answers=(answer,))
     assert read(text, venue=house).topic == "location"
     assert read(text).topic == "address"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sí, y una trona", "2 tronas", "y dos tronas, por favor", "una silla alta", "one high chair",
+     "yes, and two high chairs", "con un carrito"],
+)  # fmt: skip
+def test_what_is_counted_for_a_child_is_no_party(text: str) -> None:
+    assert read(text, asked(Expecting.PARTY_SIZE)).party is None
+
+
+@pytest.mark.parametrize("text", ["4 y 2 tronas", "somos 4, y una trona", "four, and a high chair"])
+def test_a_party_is_counted_without_its_high_chairs(text: str) -> None:
+    assert read(text, asked(Expecting.PARTY_SIZE)).party == Party(4, 4)
+
+
+# --- one's own bookings ------------------------------------------------------------------------------
+
+LONG_BOOKED = DialogueState(language="en", updated_at=datetime(2026, 11, 21, 14, tzinfo=UTC))
+STATES = {
+    "nothing said": NEW,
+    "booked": LONG_BOOKED,
+    "several offered": OFFERED,
+    "one offered": ONE_OFFERED,
+    "moving": DialogueState(task=Task.MOVE, expecting=Expecting.NEW_TIME),
+    "cancelling": DialogueState(task=Task.CANCEL, expecting=Expecting.CANCEL_YES),
+    "which one": DialogueState(task=Task.CANCEL, expecting=Expecting.WHICH_BOOKING),
+    "menu": DialogueState(expecting=Expecting.MENU),
+    **{
+        f"{detail} asked": asked(detail)
+        for detail in (
+            Expecting.PARTY_SIZE,
+            Expecting.DATE,
+            Expecting.TIME,
+            Expecting.NAME,
+            Expecting.PHONE,
+        )
+    },
+}
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+@pytest.mark.parametrize(
+    "text",
+    ["¿qué reservas tengo?", "mis reservas", "mis citas", "qué tengo reservado", "¿tengo cita?",
+     "¿tengo alguna reserva?", "¿tengo una reserva con vosotros?", "cuándo es mi cita",
+     "¿a qué hora es mi reserva?", "¿cuándo tengo cita?", "a qué hora tengo la mesa",
+     "¿cuántas citas tengo?", "¿tengo algo reservado?", "gracias, ¿cuándo era mi reserva?",
+     "sí, pero ¿qué reservas tengo?", "¿está confirmada mi reserva?",
+     "what bookings do I have", "my bookings", "show me my reservations", "do I have a booking?",
+     "do I have any reservations with you?", "have I got a booking?", "what have I booked?",
+     "which appointments do I have", "when is my appointment?", "what time is our table?",
+     "ok and what bookings do I have?", "is my booking confirmed?"],
+)  # fmt: skip
+def test_asking_for_ones_bookings_is_that_whatever_is_being_talked_of(
+    text: str, state: DialogueState
+) -> None:
+    said = read(text, state)
+    assert said.intent is Intent.CHECK_BOOKING
+    assert not said.wants(Intent.AFFIRM)
+    assert said.name == ""
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["All set! Your table for 2 people tomorrow at 8:30 pm is booked. Your code is M7R-5AM-CC9.",
+     "Done! Booked: your table for 2 people tomorrow. The code is M7R-5AM-CC9."],
+)  # fmt: skip
+def test_our_own_reply_asks_only_what_the_state_says(reply: str) -> None:
+    said = read("can you check my booking?", LONG_BOOKED, last_reply=reply)
+    assert said.intent is Intent.CHECK_BOOKING
+    assert read("is there a table for two?", LONG_BOOKED, last_reply=reply).intent is Intent.BOOK
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("cancela mis reservas", Intent.CANCEL),
+        ("cancel my bookings", Intent.CANCEL),
+        ("quiero cambiar mis citas", Intent.RESCHEDULE),
+        ("I'd like to change my bookings", Intent.RESCHEDULE),
+        ("confirma la reserva", Intent.AFFIRM),
+        ("¿tengo que pagar la reserva?", Intent.ENQUIRE),
+    ],
+)
+def test_what_is_to_be_done_with_bookings_is_no_asking_for_them(text: str, intent: Intent) -> None:
+    assert read(text, ONE_OFFERED).intent is intent
+
+
+@pytest.mark.parametrize("text", ["¿qué citas tenéis?", "¿qué mesas hay?", "¿qué horas quedan?"])
+def test_what_the_house_has_is_no_asking_for_ones_own(text: str) -> None:
+    assert read(text).intent is Intent.BOOK
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["do I need a reservation?", "¿tengo que reservar?", "when can I book?", "so is it booked?",
+     "¿entonces está reservada?", "¿reservo yo o lo haces tú?"],
+)  # fmt: skip
+def test_a_question_about_booking_is_no_yes_to_an_offer(text: str) -> None:
+    said = read(text, ONE_OFFERED)
+    assert said.intent in {Intent.ENQUIRE, Intent.CHECK_BOOKING}
+    assert not said.wants(Intent.AFFIRM)
+
+
+@pytest.mark.parametrize(
+    "text", ["¿puedes reservarla?", "can you book it for me?", "could you book that table?"]
+)
+def test_a_polite_order_to_book_is_one(text: str) -> None:
+    assert read(text, ONE_OFFERED).intent in {Intent.BOOK, Intent.AFFIRM}
+
+
+# --- who signs beside an offer -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "phone"),
+    [
+        ("Laura Gil, 600111222", "Laura Gil", "+34600111222"),
+        ("laura gil 600 111 222", "laura gil", "+34600111222"),
+        ("Laura Gil tel. 600111222", "Laura Gil", "+34600111222"),
+        ("María de la Cruz\n600111222", "María de la Cruz", "+34600111222"),
+        ("Laura, +34 600 111 222", "Laura", "+34600111222"),
+        ("John Smith 600111222", "John Smith", "+34600111222"),
+        ("Ana Gil", "Ana Gil", ""),
+        ("a nombre de Ana Gil", "Ana Gil", ""),
+        ("llámame al 600111222", "", "+34600111222"),
+        ("600111222", "", "+34600111222"),
+    ],
+)
+def test_a_name_and_a_phone_beside_an_offer_are_details_and_no_yes(
+    text: str, name: str, phone: str
+) -> None:
+    said = read(text, ONE_OFFERED)
+    assert (said.intents, said.name, said.phone) == ((Intent.INFORM,), name, phone)
+
+
+@pytest.mark.parametrize(
+    "text", ["sí, Laura Gil, 600111222", "vale, laura gil 600111222", "yes, Laura Gil 600111222"]
+)
+def test_a_yes_before_the_name_is_one(text: str) -> None:
+    said = read(text, ONE_OFFERED)
+    assert said.wants(Intent.AFFIRM)
+    assert said.name.lower() == "laura gil"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Muy Bien", "Perfecto", "Genial Gracias", "Sí Por Favor", "Terraza", "MEJOR NO", "Hola",
+     "Ni Hablar", "Sounds Good", "Yes Please", "Mañana Mejor", "No Gracias"],
+)  # fmt: skip
+def test_capitals_alone_make_no_name(text: str) -> None:
+    assert read(text, ONE_OFFERED).name == ""
+
+
+def test_an_unasked_name_is_read_only_where_an_offer_waits() -> None:
+    assert read("Ana Gil").name == ""
+
+
+WHICH_SATURDAY = replace(
+    asked(Expecting.DATE), day_options=(date(2026, 11, 21), date(2026, 11, 28))
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["el próximo", "el que viene", "el siguiente", "hoy no", "the next one", "not today"]
+)
+def test_of_two_such_days_the_next_one_is_the_later(text: str) -> None:
+    assert read(text, WHICH_SATURDAY).choice == ByComparison(Relative.LATER)
+    assert read(text, ONE_OFFERED).choice is None
+
+
+@pytest.mark.parametrize("text", ["el próximo sábado", "next Saturday", "el sábado que viene"])
+def test_the_next_saturday_is_a_day_and_no_choice(text: str) -> None:
+    said = read(text, WHICH_SATURDAY)
+    assert said.choice is None
+    assert isinstance(said.when.day, Weekday)
+    assert said.when.day.which is not Which.BARE

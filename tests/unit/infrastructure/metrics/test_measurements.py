@@ -96,12 +96,17 @@ def test_a_breaker_is_known_from_its_making_and_through_every_change(
     assert counted(measurements)(state, breaker="openai/gpt-4o") == 2
     clock.move(31)
     fail()
-    assert counted(measurements)("breaker_opened_total", breaker="openai/gpt-4o") == 2
+    assert counted(measurements)(state, breaker="openai/gpt-4o") == 2
+    opened = "breaker_opened_total"
+    assert counted(measurements)(opened, breaker="openai/gpt-4o") == 1, "it had not closed"
     clock.move(31)
     with breaker.guarded():
         assert counted(measurements)(state, breaker="openai/gpt-4o") == 1
     assert counted(measurements)(state, breaker="openai/gpt-4o") == 0
     assert measurements.breakers == {"openai/gpt-4o": "closed"}
+    fail()
+    fail()
+    assert counted(measurements)(opened, breaker="openai/gpt-4o") == 2
 
 
 def test_a_booking_is_followed_into_the_store(measurements: Measurements) -> None:

@@ -9,7 +9,14 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from application.ports.cache import CacheUnavailable
-from infrastructure.resilience.cached import DEADLINE_S, FAILURES, PAUSE_S, SAFE, CacheGuard
+from infrastructure.resilience.cached import (
+    DEADLINE_S,
+    FAILURES,
+    PAUSE_S,
+    SAFE,
+    STALLED_S,
+    CacheGuard,
+)
 from tests.fakes.clock import StillClock
 
 
@@ -90,6 +97,62 @@ async def test_silence_is_given_up_and_the_loop_runs_on_meanwhile() -> None:
     assert ticks >= 2, "no wait blocks the loop"
 
 
+async def test_a_timeout_while_another_command_is_answered_is_our_own_and_does_not_count() -> None:
+    """The server is there: this process, with connections to make or guests to serve, was late."""
+    guard = CacheGuard(clock=StillClock(), command_s=0.3)
+    waiting = [asyncio.create_task(reason(guard, silence)) for _ in range(2 * FAILURES)]
+    await asyncio.sleep(0)
+    assert await reason(guard, Server()) == "answer"
+    assert await asyncio.gather(*waiting) == ["busy"] * (2 * FAILURES)
+    assert guard.figures().failures == 0
+    assert guard.is_closed
+
+
+async def test_an_answer_from_before_excuses_no_later_silence() -> None:
+    guard = CacheGuard(clock=StillClock(), command_s=0.02)
+    assert await reason(guard, Server()) == "answer"
+    for _ in range(60):  # on a busy machine some are noticed late
+        await reason(guard, silence)
+        if not guard.is_closed:
+            return
+    raise AssertionError("silence did not open it")
+
+
+async def test_a_time_limit_of_the_clients_own_is_judged_by_the_same_rule() -> None:
+    guard = CacheGuard(clock=StillClock(), command_s=5)
+    answered = asyncio.Event()
+
+    async def connecting() -> str:
+        await answered.wait()
+        raise CacheUnavailable("timeout")
+
+    waiting = asyncio.create_task(reason(guard, connecting))
+    await asyncio.sleep(0)
+    assert await reason(guard, Server()) == "answer"
+    answered.set()
+    assert await waiting == "busy"
+    assert await reason(guard, Server("timeout")) == "timeout"
+    assert guard.figures().failures == 1
+
+
+async def test_a_stall_of_this_process_is_no_failure_in_the_second_attempt_either() -> None:
+    """The first leaves the second 0.3 s."""
+    guard = CacheGuard(clock=StillClock(), command_s=0.4, deadline_s=0.7)
+    asked = 0
+
+    async def refused_then_silent() -> str:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise CacheUnavailable("connection")
+        asyncio.get_running_loop().call_soon(time.sleep, 0.3 + 3 * STALLED_S)
+        return await silence()
+
+    assert await reason(guard, refused_then_silent) == "busy"
+    assert asked == 2
+    assert guard.figures().failures == 0
+
+
 async def test_two_attempts_and_the_wait_between_them_fit_into_the_deadline() -> None:
     asked = 0
 
@@ -155,6 +218,29 @@ async def test_a_probe_that_fails_begins_another_pause() -> None:
     with pytest.raises(CacheUnavailable, match="breaker_open"):
         await guard.probe(Server())
     assert not guard.is_closed
+
+
+async def test_a_probe_that_this_process_was_too_busy_for_is_made_again_at_once() -> None:
+    clock = StillClock()
+    guard = await opened(clock)
+    clock.move(PAUSE_S)
+    with pytest.raises(CacheUnavailable, match="busy"):
+        await guard.probe(Server("busy"))
+    assert guard.figures().state == "half-open"
+    await guard.probe(Server())
+    assert guard.is_closed
+
+
+async def test_every_change_of_state_is_told() -> None:
+    clock = StillClock()
+    heard: list[tuple[str, str]] = []
+    guard = CacheGuard(
+        clock=clock, failures=1, on_state=lambda name, state: heard.append((name, state))
+    )
+    await reason(guard, Server("timeout"))
+    clock.move(PAUSE_S)
+    await guard.probe(Server())
+    assert heard == [("cache", state) for state in ("closed", "open", "half-open", "closed")]
 
 
 async def test_it_says_since_when() -> None:

@@ -351,3 +351,38 @@ def test_one_venue_in_two_files_is_told_so(tmp_path: Path) -> None:
     write(tmp_path, SMALL, name="copy.yml")
     with pytest.raises(VenueFileError, match="small is in two files"):
         load_venues(tmp_path)
+
+
+def origins(folder: Path, line: str) -> tuple[str, ...]:
+    """Which sites may show the venue's chat."""
+    return load(folder, f"{SMALL}    {line}\n").widget_origins
+
+
+def test_a_venue_names_its_own_sites_and_none_unless_it_does(tmp_path: Path) -> None:
+    assert origins(tmp_path, "") == ()
+    listed = 'widget_origins: ["https://a.example", "http://localhost:3000", "https://*.b.example"]'
+    assert origins(tmp_path, listed) == (
+        "https://a.example",
+        "http://localhost:3000",
+        "https://*.b.example",
+    )
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "https:",
+        "a.example",
+        "https://a.example/",
+        "https://a.example/path",
+        "https://a.example; script-src *",
+        "https://a.example 'unsafe-inline'",
+        "https://A.example",
+        "https://*",
+        "data:",
+    ],
+)
+def test_what_a_policy_could_misread_is_refused(tmp_path: Path, origin: str) -> None:
+    with pytest.raises(VenueFileError, match="widget_origins"):
+        origins(tmp_path, f'widget_origins: ["{origin}"]')
