@@ -160,12 +160,6 @@ bookings = sa.Table(
     sa.Index(None, "venue", "start"),
     sa.Index(None, "venue", "user_id"),
     sa.Index(None, "venue", "phone"),
-    sa.Index(
-        "ix_bookings_unsettled",
-        "updated_at",
-        sqlite_where=sa.text("status IN ('confirming', 'received')"),
-        postgresql_where=sa.text("status IN ('confirming', 'received')"),
-    ),
 )
 
 idempotency = sa.Table(

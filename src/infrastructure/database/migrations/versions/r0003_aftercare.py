@@ -152,3 +152,5 @@ def upgrade() -> None:
         "waitlist",
         ["venue", "day"],
     )
+    # The outbox says what is not settled.
+    op.drop_index("ix_bookings_unsettled", "bookings", if_exists=True)
