@@ -14,7 +14,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from domain import acts, availability, booking, floor, guest, understanding, when
+from domain import acts, availability, booking, floor, guest, understanding, waitlist, when
 from domain.dialogue import prompts, state, steps
 
 _MODULES: tuple[types.ModuleType, ...] = (
@@ -24,6 +24,7 @@ _MODULES: tuple[types.ModuleType, ...] = (
     floor,
     guest,
     understanding,
+    waitlist,
     when,
     state,
     steps,

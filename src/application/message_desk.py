@@ -485,12 +485,8 @@ class MessageDesk:
         A reminder asks until its booking starts. An offer is given back also when it has lapsed, until
         its start: whoever answers late hears that it has gone.
         """
-        longest = max(venue.policy.follow_up.reminders, default=timedelta(0))
-        since = self._clock.now() - longest - timedelta(days=2)
         for _ in range(_PROMPTS_LOOKED_AT):
-            message = await self._messages.prompt(
-                venue=venue.id, user_id=user_id, phone=phone, since=since
-            )
+            message = await self._open_question(venue, user_id=user_id, phone=phone)
             if message is None:
                 return None
             prompt = await self._prompt(message)
@@ -499,6 +495,14 @@ class MessageDesk:
             # What it asked is settled in another way; an earlier one may be open still.
             await self.answered(message.key)
         return None
+
+    async def _open_question(self, venue: Venue, *, user_id: str, phone: str) -> Message | None:
+        """The latest message that asks and was not answered."""
+        longest = max(venue.policy.follow_up.reminders, default=timedelta(0))
+        since = self._clock.now() - longest - timedelta(days=2)
+        return await self._messages.prompt(
+            venue=venue.id, user_id=user_id, phone=phone, since=since
+        )
 
     async def answered(self, key: str) -> None:
         """The guest has answered this message; a second time changes nothing."""
@@ -555,7 +559,8 @@ class MessageDesk:
     async def send_draft(self, *, venue: Venue, code: BookingCode, text: str, key: str) -> Message:
         """Send a text that staff have approved to the guest of a booking: by the next sweep.
 
-        The same `key` again sends nothing again. Raises: BookingNotFound.
+        A "no" that follows is an answer to staff, so what was asked before is asked no more. The same
+        `key` again sends nothing again. Raises: BookingNotFound.
         """
         booking = await self._bookings.get(code=code)
         if booking is None or booking.venue != venue.id:
@@ -571,6 +576,10 @@ class MessageDesk:
             start=booking.start,
             text=text,
         )
+        guest = booking.guest
+        asked = await self._open_question(venue, user_id=guest.user_id, phone=guest.phone)
+        if asked is not None and await self._messages.get(key=message.key) is None:
+            await self.answered(asked.key)
         await self._messages.plan(messages=[message])
         return await self._messages.get(key=message.key) or message
 

@@ -214,20 +214,28 @@ class Reservations:
 
         Raises: KeyError for an unknown service.
         """
-        now = self._clock.now()
         if service is not None:
             venue.service(service)
         earliest = 0 if first is None else first
         latest = LAST_MINUTE if last is None else last
         wish = Wish(day, covers, earliest, latest, earliest, service)
-        read = await self._read(venue, [day], now=now)
-        found = find_slots(venue, read.sheets[day], wish, now=now, limit=LAST_MINUTE)
+        found, read = await self._every_slot(venue, wish)
         ascending = tuple(sorted(found.slots, key=lambda slot: slot.start))
         refusals = found.refusals
         if not refusals and not ascending and found.refusal is not None:
             refusals = (found.refusal,)
         age_s = self._age_s()
         return Found(Availability(ascending, found.refusal, refusals), read.source, age_s=age_s)
+
+    async def for_wish(self, venue: Venue, wish: Wish) -> Availability:
+        """Every slot that suits a wish, best first, and nothing that does not."""
+        found, _ = await self._every_slot(venue, wish)
+        return found
+
+    async def _every_slot(self, venue: Venue, wish: Wish) -> tuple[Availability, Read]:
+        now = self._clock.now()
+        read = await self._read(venue, [wish.day], now=now)
+        return find_slots(venue, read.sheets[wish.day], wish, now=now, limit=LAST_MINUTE), read
 
     async def search(
         self,

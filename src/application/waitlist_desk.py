@@ -23,7 +23,7 @@ from application.ports.messages import Message, MessageKind, Messages
 from application.ports.waitlist import Waitlist
 from application.reservations import NO_LIMIT, CannotPlace, Reservations
 from domain.acts import Offer
-from domain.availability import Refusal, RefusalCode, place, service_day
+from domain.availability import Refusal, RefusalCode, Wish, place, service_day
 from domain.booking import Booking
 from domain.dialogue import JoinWaitlist
 from domain.errors import PacingExceeded, SlotTaken, TooManyHolds
@@ -82,6 +82,7 @@ class WaitlistDesk:
                 guest=named,
                 created_at=now,
                 service=wish.service,
+                wants=wish.wants,
                 channel=channel,
                 notes=wish.notes,
             )
@@ -289,18 +290,11 @@ class WaitlistDesk:
         by_staff: bool,
         now: datetime,
     ) -> Slot:
-        first, last = entry.earliest, entry.latest
-        day = entry.day
-        if start is not None:
-            day = service_day(venue, start)
-            first = last = minute_of(start, day, venue.zone)
-        found = await self._reservations.on_day(
-            venue, day=day, covers=entry.covers, service=entry.service, first=first, last=last
-        )
-        for slot in found.availability.slots:
+        found = await self._reservations.for_wish(venue, _wish(venue, entry, start))
+        for slot in found.slots:
             if by_staff or not is_quiet(venue, now) or slot.start <= now + SOON:
                 return slot
-        refusal = found.availability.refusal or Refusal(RefusalCode.NO_RESOURCE, start)
+        refusal = found.refusal or Refusal(RefusalCode.NO_RESOURCE, start)
         raise CannotPlace(refusal=refusal, alternatives=())
 
     async def _tell(self, entry: WaitlistEntry) -> None:
@@ -354,6 +348,27 @@ class WaitlistDesk:
 
 def _new_id() -> WaitlistId:
     return WaitlistId(secrets.token_hex(8))
+
+
+def _wish(venue: Venue, entry: WaitlistEntry, start: datetime | None) -> Wish:
+    """What is looked for. Staff who name a start may give another table or dentist than the one asked
+    for, but none that the guest cannot use."""
+    wants = entry.wants
+    if start is not None:
+        day = service_day(venue, start)
+        at = minute_of(start, day, venue.zone)
+        return Wish(day, entry.covers, at, at, at, entry.service, required=wants.required)
+    return Wish(
+        entry.day,
+        entry.covers,
+        entry.earliest,
+        entry.latest,
+        entry.earliest if wants.target is None else wants.target,
+        entry.service,
+        preferences=wants.preferences,
+        required=wants.required,
+        resource=wants.resource,
+    )
 
 
 def _offer_name(entry: WaitlistEntry) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
 from domain.acts import Offer
 from domain.guest import Guest
-from domain.venue import ServiceId, VenueId, WaitlistOrder
+from domain.venue import ResourceId, ServiceId, VenueId, WaitlistOrder
 
 WaitlistId = NewType("WaitlistId", str)
 
@@ -31,6 +31,17 @@ ON_THE_LIST = frozenset({WaitlistStatus.WAITING, WaitlistStatus.OFFERED})
 
 
 @dataclass(frozen=True, slots=True)
+class Wants:
+    """What a place has to be like, and what would be best; as in `availability.Wish`."""
+
+    target: int | None = None
+    """The service-day minute that suits best; None: the earliest."""
+    resource: ResourceId | None = None
+    required: frozenset[str] = frozenset()
+    preferences: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class WaitlistEntry:
     """One guest's wish for a day that is full. Changing it makes a new version."""
 
@@ -45,6 +56,7 @@ class WaitlistEntry:
     guest: Guest
     created_at: datetime
     service: ServiceId | None = None
+    wants: Wants = field(default_factory=Wants)
     status: WaitlistStatus = WaitlistStatus.WAITING
     offer: Offer | None = None
     """What is, or was last, offered to them."""
@@ -72,6 +84,7 @@ def joined_again(before: WaitlistEntry, now: WaitlistEntry) -> WaitlistEntry:
         before,
         earliest=now.earliest,
         latest=now.latest,
+        wants=now.wants,
         guest=Guest(
             user_id=before.guest.user_id or now.guest.user_id,
             name=now.guest.name or before.guest.name,

@@ -11,8 +11,8 @@ import pytest
 
 from domain.acts import Offer
 from domain.guest import Guest
-from domain.venue import VenueId
-from domain.waitlist import WaitlistEntry, WaitlistId, WaitlistStatus
+from domain.venue import ResourceId, VenueId
+from domain.waitlist import WaitlistEntry, WaitlistId, WaitlistStatus, Wants
 from infrastructure.database.engine import open_ledger
 from tests.support.ledgers import DINNER, NOW, VENUE, AnyLedger, placement
 
@@ -53,6 +53,7 @@ FULL = replace(
     offer=Offer("o1", placement().slot, NOW + 30 * MINUTE, hold_id="h1"),
     channel="staff",
     notes="cumpleaños",
+    wants=Wants(1260, ResourceId("T2"), frozenset({"wheelchair"}), frozenset({"terrace", "quiet"})),
     version=3,
 )
 

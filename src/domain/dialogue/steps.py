@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from domain.acts import Act, Hindrance, Offer, Purpose
@@ -10,7 +10,7 @@ from domain.availability import RefusalCode, Wish
 from domain.booking import Booking, BookingCode
 from domain.dialogue.state import DialogueState
 from domain.venue import ServiceId
-from domain.waitlist import WaitlistId
+from domain.waitlist import WaitlistId, Wants
 
 # --- actions -----------------------------------------------------------------------------------
 
@@ -104,6 +104,7 @@ class JoinWaitlist:
     phone: str
     email: str
     notes: str
+    wants: Wants = field(default_factory=Wants)
 
 
 @dataclass(frozen=True, slots=True)

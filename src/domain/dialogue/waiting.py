@@ -15,6 +15,7 @@ from domain.dialogue.details import Doubt, missing_details, plan_search, questio
 from domain.dialogue.here import Here
 from domain.dialogue.state import DialogueState, Expecting, Task
 from domain.dialogue.steps import JoinWaitlist, Search, SearchDone, Step
+from domain.waitlist import Wants
 from domain.when import DayTrouble
 from domain.zones import minute_of
 
@@ -62,8 +63,6 @@ def wait_for(state: DialogueState, action: Search, found: SearchDone, here: Here
         state, question = question_for(missing[0], state, here)
         return Step(state, (question,))
     wish, details = action.wishes[0], state.details
-    # The list knows no names of tables or people: staff read them.
-    named = () if wish.resource is None else (here.venue.resource(wish.resource).name,)
     earliest, latest = _hours(action, found, here)
     joining = JoinWaitlist(
         day=wish.day,
@@ -74,7 +73,8 @@ def wait_for(state: DialogueState, action: Search, found: SearchDone, here: Here
         name=details.name,
         phone=details.phone or here.phone,
         email=details.email,
-        notes="; ".join((*named, *details.requests)),
+        notes="; ".join(details.requests),
+        wants=Wants(wish.target, wish.resource, wish.required, wish.preferences),
     )
     return Step(state, (), joining)
 

@@ -447,6 +447,7 @@ waitlist = sa.Table(
     sa.Column("earliest", sa.Integer, nullable=False),
     sa.Column("latest", sa.Integer, nullable=False),
     sa.Column("service", Words),
+    sa.Column("wants", Json, nullable=False),
     sa.Column("user_id", Words, nullable=False),
     sa.Column("name", Words, nullable=False),
     sa.Column("phone", Words, nullable=False),

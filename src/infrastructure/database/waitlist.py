@@ -144,6 +144,7 @@ def _columns(entry: WaitlistEntry) -> dict[str, Any]:
         "earliest": entry.earliest,
         "latest": entry.latest,
         "service": entry.service,
+        "wants": codec.encode(entry.wants),
         "user_id": entry.guest.user_id,
         "name": entry.guest.name,
         "phone": entry.guest.phone,
@@ -167,6 +168,7 @@ def _entry(row: sa.Row[Any]) -> WaitlistEntry:
         earliest=row.earliest,
         latest=row.latest,
         service=None if row.service is None else ServiceId(row.service),
+        wants=codec.decode(row.wants),
         guest=Guest(
             user_id=row.user_id,
             name=row.name,

@@ -587,6 +587,17 @@ async def test_an_approved_draft_goes_to_the_guest_of_the_booking_once() -> None
         await desk.send_draft(venue=venue, code=BEA.user_id, text="x", key="k2")  # type: ignore[arg-type]
 
 
+async def test_after_an_approved_draft_a_no_is_no_answer_to_the_reminder_before_it() -> None:
+    street = Street()
+    booking = await street.aftercare.book(NINE)
+    await street.aftercare.work()
+    await street.at(NINE - DAY)
+    desk, venue = street.aftercare.messages, street.aftercare.venue
+    assert await desk.prompt_for(venue=venue, user_id="ana", phone="") is not None
+    await desk.send_draft(venue=venue, code=booking.code, text="¿Le va bien el bar?", key="k1")
+    assert await desk.prompt_for(venue=venue, user_id="ana", phone="") is None
+
+
 async def test_staffs_words_that_reach_nobody_are_listed() -> None:
     street = Street()
     booking = await street.aftercare.book(NINE, guest=Guest("", "Rosa", "+34600000009"))

@@ -17,11 +17,12 @@ from domain.booking import Booking, BookingStatus
 from domain.dialogue import JoinWaitlist, PlaceFree
 from domain.errors import SlotTaken
 from domain.guest import Guest
-from domain.venue import WaitlistOrder, WaitlistPolicy
-from domain.waitlist import WaitlistEntry, WaitlistId, WaitlistStatus
+from domain.venue import ResourceId, WaitlistOrder, WaitlistPolicy
+from domain.waitlist import WaitlistEntry, WaitlistId, WaitlistStatus, Wants
 from infrastructure.memory import MemoryLedger
 from tests.fakes.clock import StillClock
 from tests.support.aftercare import ANA, BEA, Aftercare, Way, house, one_table
+from tests.unit.domain.houses import table
 
 MONDAY = datetime(2026, 11, 23, 11, tzinfo=UTC)
 FRIDAY = date(2026, 11, 27)
@@ -43,11 +44,11 @@ class Street:
         self.aftercare = Aftercare(MemoryLedger(), self.clock, venue=venue, ways=[self.email])
         self.desk = self.aftercare.waitlist
 
-    async def full(self) -> list[Booking]:
-        """Bookings that leave nothing of the evening."""
+    async def full(self, who: str = "other") -> list[Booking]:
+        """Bookings that leave nothing of the evening at one table."""
         starts = [NINE - HOUR, NINE + HOUR / 2, NINE + 2 * HOUR]
         return [
-            await self.aftercare.book(start, guest=Guest(f"other-{n}", "Otros"))
+            await self.aftercare.book(start, guest=Guest(f"{who}-{n}", "Otros"))
             for n, start in enumerate(starts)
         ]
 
@@ -55,7 +56,16 @@ class Street:
         self.clock.move(60)
         earliest, latest = own.pop("between", EVENING)
         wish = JoinWaitlist(
-            FRIDAY, own.pop("covers", 2), earliest, latest, None, guest.name, guest.phone, "", ""
+            FRIDAY,
+            own.pop("covers", 2),
+            earliest,
+            latest,
+            None,
+            guest.name,
+            guest.phone,
+            "",
+            "",
+            own.pop("wants", Wants()),
         )
         return await self.desk.join(
             self.aftercare.venue, wish, guest=guest, channel="chat", now=self.clock.now()
@@ -109,6 +119,33 @@ async def test_a_freed_place_is_offered_to_the_first_with_a_hold_and_a_deadline(
     assert (await street.now(bea)).status is WaitlistStatus.WAITING
     with pytest.raises(LookupError):
         await street.aftercare.book(first.start, guest=CARLA)  # it is kept
+
+
+async def test_of_several_starts_the_one_nearest_to_the_wish_is_offered() -> None:
+    street = Street()
+    for booking in await street.full():
+        await street.aftercare.cancel(booking)
+    ana = await street.joins(ANA, wants=Wants(target=21 * 60 + 30))
+    await street.desk.sweep()
+    assert (await street.offer(ana)).slot.start == NINE + HOUR / 2
+
+
+@pytest.mark.parametrize(
+    "wants", [Wants(required=frozenset({"wheelchair"})), Wants(resource=ResourceId("T2"))]
+)
+async def test_a_place_that_the_guest_cannot_use_is_offered_to_the_next(wants: Wants) -> None:
+    venue = one_table(lead_time=HOUR)
+    wheelchair = replace(table("T2", 2), features=frozenset({"wheelchair"}))
+    street = Street(own={"venue": replace(venue, resources=(*venue.resources, wheelchair))})
+    full = [*await street.full(), *await street.full("yet-another")]
+    ana, bea = await street.joins(ANA, wants=wants), await street.joins(BEA)
+    await street.aftercare.cancel(next(each for each in full if each.resources == ("T1",)))
+    await street.desk.sweep()
+    assert (await street.now(ana)).status is WaitlistStatus.WAITING
+    assert (await street.now(bea)).status is WaitlistStatus.OFFERED
+    await street.aftercare.cancel(next(each for each in full if each.resources == ("T2",)))
+    await street.desk.sweep()
+    assert (await street.offer(ana)).slot.resources == ("T2",)
 
 
 async def test_the_guests_yes_books_the_held_place() -> None:

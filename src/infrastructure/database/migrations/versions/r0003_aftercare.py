@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.Column("earliest", sa.Integer(), nullable=False),
         sa.Column("latest", sa.Integer(), nullable=False),
         sa.Column("service", sa.Text()),
+        sa.Column("wants", sa.JSON(), nullable=False),
         sa.Column("user_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("phone", sa.Text(), nullable=False),
