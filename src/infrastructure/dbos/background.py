@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -46,6 +48,9 @@ FIRST_RETRY_S = 1.0
 # Longer than all attempts take: whoever has not moved by then is gone for good (another machine's
 # process that will not come back), and its work is started anew.
 STALE_AFTER = timedelta(minutes=10)
+# How long DBOS may take from being told of a workflow to running it, and what runs to end.
+_UNDER_WAY_S = 0.5
+_STOP_S = 5.0
 KEEP_FINISHED = timedelta(days=1)
 # Workflows are resumed only by a program of the same version: raise it when their steps change.
 WORKFLOW_VERSION = "1"
@@ -161,6 +166,14 @@ class BackgroundWork:
         return len(begun) < len(items)
 
 
+class _Interrupted(BaseException):
+    """The program is stopping, and the workflow is to be resumed.
+
+    DBOS notes an Exception as a failure, and of its own "cancelled" it waits for the end on a thread
+    that keeps the process alive. Of what is no Exception it notes nothing, and the thread ends.
+    """
+
+
 class _Dbos:
     """The part that knows DBOS. Its methods block, and are called on threads."""
 
@@ -180,6 +193,9 @@ class _Dbos:
 
         self._dbos = dbos.DBOS
         self._named = dbos.SetWorkflowID
+        self._is_stopping = False
+        self._unfinished: set[str] = set()
+        self._steps: set[Future[None]] = set()
         self._dbos(
             config={
                 "name": "anfitrion",
@@ -200,16 +216,36 @@ class _Dbos:
 
         @self._dbos.workflow(name="work_through")
         async def work_through(kind: str, item: str) -> None:
+            self._unfinished.add(_key(kind, item))
             try:
                 for number, step in enumerate(steps[kind], start=1):
+                    if self._is_stopping:
+                        raise _Interrupted
                     options: Any = {**retried, "name": f"{kind}.{number}"}
-                    await self._dbos.run_step_async(options, _on_loop, loop, step, kind, item)
+                    await self._dbos.run_step_async(options, on_loop, step, kind, item)
             except asyncio.CancelledError:
-                # The program is stopping. DBOS would note a failure; of this it notes nothing.
-                raise dbos.error.DBOSWorkflowCancelledError("interrupted, to be resumed") from None
+                raise _Interrupted from None
+            finally:
+                self._unfinished.discard(_key(kind, item))
+
+        async def on_loop(step: Step, kind: str, item: str) -> None:
+            """Run a step on the loop whose connections it uses.
+
+            Raises: RuntimeError for any failure: DBOS stores errors, and ours may not survive that.
+            """
+            future = asyncio.run_coroutine_threadsafe(_run(step, item), loop)
+            self._steps.add(future)
+            try:
+                await asyncio.wrap_future(future)
+            except Exception as error:
+                log.warning("background.step_failed", kind=kind, error=type(error).__name__)
+                raise RuntimeError(f"{kind} failed with {type(error).__name__}") from error
+            finally:
+                self._steps.discard(future)
 
         self._workflow = work_through
         self._dbos.launch()
+        self._begun_at = time.monotonic()
 
     def running(self) -> set[str]:
         since = (datetime.now(UTC) - STALE_AFTER).isoformat()
@@ -227,27 +263,27 @@ class _Dbos:
         for key, item in zip(keys, items, strict=True):
             with self._named(key):
                 self._dbos.start_workflow(self._workflow, kind, item)
+        self._begun_at = time.monotonic()
 
     def close(self) -> None:
+        """Interrupt what runs, and end.
+
+        DBOS must find nothing running: a coroutine handed to its loop at the moment at which that ends
+        is never heard of again, and the thread that waits for it keeps the process alive.
+        """
+        self._is_stopping = True
+        time.sleep(max(0.0, self._begun_at + _UNDER_WAY_S - time.monotonic()))
+        give_up_at = time.monotonic() + _STOP_S
+        while self._unfinished and time.monotonic() < give_up_at:
+            for step in tuple(self._steps):
+                step.cancel()
+            time.sleep(0.01)
         self._dbos.destroy(destroy_registry=True)
 
     def _delete(self, **which: Any) -> None:
         found = self._dbos.list_workflows(**which, load_input=False, load_output=False)
         if found:
             self._dbos.delete_workflows([workflow.workflow_id for workflow in found])
-
-
-async def _on_loop(loop: asyncio.AbstractEventLoop, step: Step, kind: str, item: str) -> None:
-    """Run a step on the loop whose connections it uses.
-
-    Raises: RuntimeError for any failure: DBOS stores errors, and ours may not survive that.
-    """
-    future = asyncio.run_coroutine_threadsafe(_run(step, item), loop)
-    try:
-        await asyncio.wrap_future(future)
-    except Exception as error:
-        log.warning("background.step_failed", kind=kind, error=type(error).__name__)
-        raise RuntimeError(f"{kind} failed with {type(error).__name__}") from error
 
 
 async def _run(step: Step, item: str) -> None:

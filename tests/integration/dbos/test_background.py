@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -303,6 +304,22 @@ async def test_stopping_leaves_work_to_be_resumed(database_url: str, diary: Diar
     ):
         await until(lambda: "told ABC" in diary.entries())
     assert diary.entries() == ["settled ABC", "told ABC"]
+
+
+async def test_what_is_stopped_in_the_middle_keeps_no_thread_alive(database_url: str) -> None:
+    """A thread that waits for a workflow nobody goes on with would keep the process from ending."""
+    begun: list[str] = []
+
+    async def hang(item: str) -> None:
+        begun.append(item)
+        await asyncio.sleep(60)
+
+    async def many() -> list[str]:
+        return [f"B{number}" for number in range(AT_ONCE)]
+
+    async with at_work(database_url, jobs={"booking": Job(many, (hang,))}, interval_s=60):
+        await until(lambda: len(begun) >= 4)
+    await until(lambda: not any("dbos" in thread.name for thread in threading.enumerate()))
 
 
 async def test_it_works_on_postgresql(
