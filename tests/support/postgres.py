@@ -68,9 +68,21 @@ def shared_postgres(meeting_point: Path) -> Iterator[PostgresServer]:
         finally:
             fcntl.flock(users, fcntl.LOCK_UN)
             if server is not None:
-                fcntl.flock(users, fcntl.LOCK_EX)
+                with _no_alarm():
+                    fcntl.flock(users, fcntl.LOCK_EX)
                 address.unlink()
                 server.stop()
+
+
+@contextmanager
+def _no_alarm() -> Iterator[None]:
+    """While we wait for the other workers, whose tests may take minutes yet, the clock that
+    pytest-timeout has set for one test stands still."""
+    left_s, again_s = signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left_s, again_s)
 
 
 @dataclass(frozen=True)
