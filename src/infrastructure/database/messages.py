@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from application.ports.messages import FOLLOW_UPS, Message, MessageKind, MessageState
 from domain.booking import Booking, BookingCode, BookingStatus
-from domain.guest import Guest
 from domain.venue import VenueId
 from infrastructure.database import booking_rows
 from infrastructure.database.connections import Database
+from infrastructure.database.rows import guest_columns, guest_of
 from infrastructure.database.tables import EPOCH, bookings, messages
 
 _param = sa.bindparam
@@ -180,11 +180,7 @@ def _columns(message: Message) -> dict[str, Any]:
         "key": message.key,
         "kind": message.kind.value,
         "venue": message.venue,
-        "user_id": message.guest.user_id,
-        "name": message.guest.name,
-        "phone": message.guest.phone,
-        "email": message.guest.email,
-        "language": message.guest.language,
+        **guest_columns(message.guest),
         "channel": message.channel,
         "due_at": message.due_at,
         "code": message.code,
@@ -206,13 +202,7 @@ def _message(row: sa.Row[Any]) -> Message:
         key=row.key,
         kind=MessageKind(row.kind),
         venue=VenueId(row.venue),
-        guest=Guest(
-            user_id=row.user_id,
-            name=row.name,
-            phone=row.phone,
-            email=row.email,
-            language=row.language,
-        ),
+        guest=guest_of(row._mapping),
         channel=row.channel,
         due_at=row.due_at,
         code=None if row.code is None else BookingCode(row.code),

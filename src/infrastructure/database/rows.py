@@ -88,6 +88,27 @@ def _slot(stored: Mapping[str, Any]) -> Slot:
     )
 
 
+def guest_columns(guest: Guest) -> dict[str, Any]:
+    return {
+        "user_id": guest.user_id,
+        "name": guest.name,
+        "phone": guest.phone,
+        "email": guest.email,
+        "language": guest.language,
+    }
+
+
+def guest_of(row: Mapping[str, Any] | sa.RowMapping) -> Guest:
+    """The guest in whose name a row stands; `row` may hold more columns."""
+    return Guest(
+        user_id=row["user_id"],
+        name=row["name"],
+        phone=row["phone"],
+        email=row["email"],
+        language=row["language"],
+    )
+
+
 def booking_columns(booking: Booking, *, updated_at: datetime) -> dict[str, Any]:
     return {
         "id": booking.id,
@@ -99,11 +120,7 @@ def booking_columns(booking: Booking, *, updated_at: datetime) -> dict[str, Any]
         "party_size": booking.party_size.covers,
         "resources": booking.resources,
         "status": booking.status.value,
-        "user_id": booking.guest.user_id,
-        "name": booking.guest.name,
-        "phone": booking.guest.phone,
-        "email": booking.guest.email,
-        "language": booking.guest.language,
+        **guest_columns(booking.guest),
         "notes": booking.notes,
         "channel": booking.channel,
         "version": booking.version,
@@ -125,13 +142,7 @@ def booking_of(row: Mapping[str, Any] | sa.RowMapping) -> Booking:
         party_size=PartySize(row["party_size"]),
         resources=tuple(ResourceId(resource) for resource in row["resources"]),
         status=BookingStatus(row["status"]),
-        guest=Guest(
-            user_id=row["user_id"],
-            name=row["name"],
-            phone=row["phone"],
-            email=row["email"],
-            language=row["language"],
-        ),
+        guest=guest_of(row),
         notes=row["notes"],
         channel=row["channel"],
         version=row["version"],

@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from application import codec
-from domain.guest import Guest
 from domain.venue import ServiceId, VenueId
 from domain.waitlist import WaitlistEntry, WaitlistId, WaitlistStatus, joined_again
 from infrastructure.database import claims
 from infrastructure.database.connections import Database
+from infrastructure.database.rows import guest_columns, guest_of
 from infrastructure.database.tables import waitlist
 
 _param = sa.bindparam
@@ -145,11 +145,7 @@ def _columns(entry: WaitlistEntry) -> dict[str, Any]:
         "latest": entry.latest,
         "service": entry.service,
         "wants": codec.encode(entry.wants),
-        "user_id": entry.guest.user_id,
-        "name": entry.guest.name,
-        "phone": entry.guest.phone,
-        "email": entry.guest.email,
-        "language": entry.guest.language,
+        **guest_columns(entry.guest),
         "channel": entry.channel,
         "notes": entry.notes,
         "status": entry.status.value,
@@ -169,13 +165,7 @@ def _entry(row: sa.Row[Any]) -> WaitlistEntry:
         latest=row.latest,
         service=None if row.service is None else ServiceId(row.service),
         wants=codec.decode(row.wants),
-        guest=Guest(
-            user_id=row.user_id,
-            name=row.name,
-            phone=row.phone,
-            email=row.email,
-            language=row.language,
-        ),
+        guest=guest_of(row._mapping),
         channel=row.channel,
         notes=row.notes,
         status=WaitlistStatus(row.status),
