@@ -14,7 +14,7 @@ from application.ports.aftercare import GuestWaitlist
 from application.ports.agents import AgentReceipt, LogicAgent
 from application.ports.bookings import Once
 from application.ports.search_observer import SearchObserver
-from application.reservations import Candidates, Reservations, fingerprint
+from application.reservations import Candidates, Reservations, fingerprint, races_at
 from domain.acts import Hindrance, Offer
 from domain.booking import Booking, BookingCode, spoken_code
 from domain.dialogue import (
@@ -59,9 +59,6 @@ from domain.waitlist import WaitlistEntry, WaitlistId
 
 # How many offers a reply can hold.
 MAX_OFFERS = 3
-
-# A slot that is lost between look and hold is looked for again this often.
-MAX_RACES = 3
 
 log = structlog.get_logger()
 
@@ -172,7 +169,7 @@ class Actions:
     # --- searching -------------------------------------------------------------------------------
 
     async def _search(self, action: Search, errand: Errand) -> SearchDone:
-        for _ in range(MAX_RACES):
+        for _ in range(races_at(errand.venue)):
             found = await self._reservations.search(
                 errand.venue,
                 action.wishes,
@@ -191,7 +188,7 @@ class Actions:
             except (SlotTaken, PacingExceeded):
                 continue
             return SearchDone((kept,), None, found.wished, found.wished_day)
-        return SearchDone((), None, found.wished, found.wished_day)
+        raise StoreUnavailable("every look was outrun by somebody else's hold")
 
     async def _several(self, action: Search, found: Candidates, errand: Errand) -> SearchDone:
         slots: Sequence[Slot] = found.slots

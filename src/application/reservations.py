@@ -51,9 +51,6 @@ NEIGHBOURS = 3
 # The last service-day minute there is: noon of the day after.
 LAST_MINUTE = 2160
 
-# A table that is lost between look and write is looked for again this often.
-MAX_RACES = 5
-
 # Staff's bookings know no limit of open bookings for a guest.
 NO_LIMIT = 1_000_000
 
@@ -544,7 +541,7 @@ class Reservations:
         now = self._clock.now()
         guest = Guest("", wanted.name, wanted.phone, wanted.email, wanted.language)
         channel = "walk_in" if wanted.walk_in else "staff"
-        races_left = 0 if wanted.resources else MAX_RACES - 1
+        races_left = 0 if wanted.resources else races_at(venue) - 1
         while True:
             slot = await self._slot_for_staff(
                 venue,
@@ -689,6 +686,16 @@ def _days_around(days: Sequence[date], today: date) -> list[date]:
     first = days[0]
     near = (first + timedelta(days=offset) for offset in range(-NEIGHBOURS, NEIGHBOURS + 1))
     return sorted({*days, *(day for day in near if day >= today)})
+
+
+def races_at(venue: Venue) -> int:
+    """How often a place is looked for that others keep taking between look and write.
+
+    Whoever is outrun has lost one resource of the house to somebody else, so a last look after as many
+    races as there are resources finds what is left, or that nothing is. Fewer would tell a guest that a
+    house is full while it has a table.
+    """
+    return len(venue.resources) + 1
 
 
 def _without(sheet: DaySheet, *, moving: BookingCode | None, hold: str) -> DaySheet:

@@ -21,7 +21,7 @@ from application.ports.clock import Clock
 from application.ports.holds import Hold, Holds
 from application.ports.messages import Message, MessageKind, Messages
 from application.ports.waitlist import Waitlist
-from application.reservations import NO_LIMIT, CannotPlace, Reservations
+from application.reservations import NO_LIMIT, CannotPlace, Reservations, races_at
 from domain.acts import Offer
 from domain.availability import Refusal, RefusalCode, Wish, place, service_day
 from domain.booking import Booking
@@ -265,7 +265,7 @@ class WaitlistDesk:
             return earlier
         if earlier is not None:
             await self._holds.release(hold_id=hold_id)
-        for _ in range(MAX_TRIES):
+        for _ in range(races_at(venue)):
             slot = await self._free_slot(venue, entry, start=start, by_staff=by_staff, now=now)
             try:
                 return await self._holds.place(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import pytest
 
 from application.conversation import Accepted, Answered, StageDone, Words
+from application.ports.holds import Hold
 from application.replay import replay_conversation
 from domain.booking import BookingStatus, spoken_code
+from domain.errors import SlotTaken
 from domain.understanding import ByOrder, Intent, Party
 from domain.when import ClockTime, DaysAhead, Weekday, When
 from tests.unit.application.stand_ins import House
@@ -53,6 +56,54 @@ async def test_an_exact_wish_is_offered_held_and_booked_on_a_yes() -> None:
     assert spoken_code(booked["booking"]["code"]) == written.code
     assert written.status is BookingStatus.CONFIRMED
     assert booked["booking"]["guest_name"] == "Laura Gil"
+
+
+@pytest.mark.parametrize("races", [1, 2, 3])
+async def test_whoever_is_outrun_at_table_after_table_gets_the_last_that_is_left(
+    monkeypatch: pytest.MonkeyPatch, races: int
+) -> None:
+    house = House()
+    outrun(house, monkeypatch, races=races)
+    offered = await house.hears("a table", says(Intent.BOOK, **WISH | {"party": Party(2, 2)}))
+    assert offered["response"] == "Offered"
+    (offer,) = offered["offers"]
+    assert offer["start"] == "2026-11-27T21:00:00+01:00"
+
+
+async def test_whoever_is_outrun_at_every_table_hears_of_other_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = House()
+    outrun(house, monkeypatch, races=4)
+    offered = await house.hears("a table", says(Intent.BOOK, **WISH | {"party": Party(2, 2)}))
+    assert offered["offers"]
+    assert "2026-11-27T21:00:00+01:00" not in [offer["start"] for offer in offered["offers"]]
+
+
+async def test_where_everything_seems_free_and_nothing_can_be_had_nobody_is_told_it_is_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house = House()
+
+    async def never(**given: Any) -> Hold:
+        raise SlotTaken
+
+    monkeypatch.setattr(house.ledger.holds, "place", never)
+    told = await house.hears("a table", says(Intent.BOOK, **WISH))
+    assert told["response"] == "Trouble"
+
+
+def outrun(house: House, monkeypatch: pytest.MonkeyPatch, *, races: int) -> None:
+    """So many times somebody else holds the very table just before the guest would."""
+    hold, others = house.ledger.holds.place, count()
+
+    async def late(**given: Any) -> Hold:
+        other = next(others)
+        if other < races:
+            await hold(**given | {"hold_id": f"other-{other}", "holder": f"other-{other}"})
+        return await hold(**given)
+
+    monkeypatch.setattr(house.ledger.holds, "place", late)
 
 
 async def test_a_repeated_message_gets_the_first_answer_and_books_once() -> None:
