@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from application.committer import Heard
     from application.conversation import Conversation
     from application.front_desk import FrontDesk
+    from application.guest_news import GuestNews
     from application.message_desk import MessageDesk
     from application.ports.agents import HumanAgent, LogicAgent, RouterAgent
     from application.ports.bookings import Bookings
@@ -248,7 +249,8 @@ async def _open(
             logic or agents.logic,
             human or agents.human,
         )
-    aftercare = _aftercare(stack, settings, ledger, reservations, clock, opened, store)
+    news = None if opened is None else _news(opened, clock)
+    aftercare = _aftercare(stack, settings, ledger, reservations, clock, opened, news)
     tracing = _tracing(stack, settings)
     observers = Observers(measurements, ops.lately, ops.demand)
     conversation = Conversation(
@@ -266,7 +268,7 @@ async def _open(
         clock=clock,
         phone_of=_phone_of,
         guest_key=keyed_hash(log_key(settings.data_dir / "log.key")),
-        news=None if store is None else store.office.news,
+        news=news,
         settlement=None if store is None else store.office.settlement,
         observer=observers if tracing is None else tracing.observer(observers),
         prompts=aftercare.messages,
@@ -307,6 +309,13 @@ async def _open(
     )
 
 
+def _news(ledger: Ledger, clock: Clock) -> GuestNews:
+    """What staff, and the booking store, have done to guests' bookings."""
+    from application.guest_news import GuestNews
+
+    return GuestNews(notices=ledger.notices, conflicts=ledger.conflicts, clock=clock)
+
+
 @dataclass(frozen=True, slots=True)
 class _Aftercare:
     """What follows a booking, and who else waits for a word from the house."""
@@ -324,7 +333,7 @@ def _aftercare(
     reservations: Reservations,
     clock: Clock,
     opened: Ledger | None,
-    store: _Store | None,
+    news: GuestNews | None,
 ) -> _Aftercare:
     """`opened`: the ledger where it is one that several processes share; None in memory."""
     from application.front_desk import FrontDesk
@@ -366,8 +375,8 @@ def _aftercare(
         link=_public_links(settings),
         chat_link=_public_chat(settings),
         calendar=calendar,
-        notices=None if opened is None or store is None else opened.notices,
-        news=None if store is None else store.office.news,
+        notices=None if opened is None else opened.notices,
+        news=news,
         is_sender=None if sender is None else sender.is_ours,
     )
     return _Aftercare(

@@ -14,7 +14,7 @@ from application.ports.bookings import Bookings
 from application.ports.clock import Clock
 from application.ports.conflicts import Conflict, ConflictKind, Conflicts, conflict_id
 from application.ports.mirror import Mirror
-from application.ports.notices import Notice, NoticeKind, Notices
+from application.ports.notices import Notice, NoticeKind, Notices, has_a_guest
 from domain.acts import News
 from domain.booking import Booking, BookingCode, shown_code
 from domain.store_row import RecordId, StoreRow
@@ -77,12 +77,6 @@ _NEWS_OF = {
     ConflictKind.CANCELLED: NoticeKind.CANCELLED,
     ConflictKind.NOT_CONFIRMED: NoticeKind.NOT_CONFIRMED,
 }
-
-
-def has_a_guest(booking: Booking) -> bool:
-    """Whether somebody besides staff knows of this booking and would have to be told."""
-    guest = booking.guest
-    return bool(guest.user_id or guest.phone or guest.email)
 
 
 class ConflictDesk:

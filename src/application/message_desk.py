@@ -27,7 +27,7 @@ from application.follow_ups import FRESH, messages_for, part_key, useful_until
 from application.guest_news import GuestNews
 from application.no_answer import NoAnswerDesk
 from application.ports.aftercare import MessageWords
-from application.ports.bookings import Bookings
+from application.ports.bookings import AuditEntry, Bookings
 from application.ports.clock import Clock
 from application.ports.messages import Message, MessageKind, Messages, MessageState
 from application.ports.messenger import Letter, Messenger, MessengerUnavailable, Undeliverable
@@ -200,6 +200,9 @@ class MessageDesk:
         if await self._messages.get(key=_moved_key(booking)) is not None:
             return False
         trail = await self._bookings.audit(code=booking.code)
+        has_notice = self._notices is not None
+        if has_notice and any(_is_moved_by_staff(entry, booking) for entry in trail):
+            return False  # its notice will be found at the next sweep, if it was not at this one
         return bool(trail) and trail[-1].at > since
 
     async def _plan_news(self) -> int:
@@ -642,6 +645,14 @@ def _still_holds(news: News, booking: Booking) -> bool:
     if news.kind is NoticeKind.MOVED:
         return booking.is_open and booking.start == news.booking.start
     return not booking.is_live
+
+
+def _is_moved_by_staff(entry: AuditEntry, booking: Booking) -> bool:
+    """Whether this is how the booking came to its present time, so that a notice tells of it."""
+    before, after = entry.before, entry.after
+    if entry.actor != "staff" or before is None or after is None:
+        return False
+    return before["sequence"] != after["sequence"] == booking.sequence
 
 
 def _news_message(venue: Venue, notice: Notice, now: datetime) -> Message:

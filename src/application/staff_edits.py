@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from application.conflict_desk import ConflictDesk, has_a_guest
+from application.conflict_desk import ConflictDesk
 from application.giving_way import MAX_RACES, GivingWay, slot_of
 from application.ports.booking_store import BookingStore
 from application.ports.bookings import Bookings
 from application.ports.clock import Clock
 from application.ports.conflicts import ConflictKind
 from application.ports.mirror import Known, Mirror
-from application.ports.notices import Notice, NoticeKind
+from application.ports.notices import Notice, NoticeKind, has_a_guest
 from application.reservations import new_code
 from domain.availability import place, service_day, start_windows
 from domain.booking import (
@@ -301,8 +301,7 @@ class StaffEdits:
             return True
         self._has_changed(booking.id)
         await self._desk.settle(cancelled, venue)
-        if has_a_guest(booking):
-            await self._desk.tell(NoticeKind.CANCELLED, cancelled)
+        if has_a_guest(booking) and cancelled.status is BookingStatus.CANCELLED:
             await self._desk.report(ConflictKind.CANCELLED, venue, cancelled, None)
         return True
 

@@ -11,7 +11,6 @@ from application.committer import Committer, Heard
 from application.conflict_desk import ConflictDesk, Word
 from application.giving_way import GivingWay
 from application.guest_book import GuestBook, GuestList
-from application.guest_news import GuestNews
 from application.ports.booking_store import BookingStore, StoreFeed
 from application.ports.bookings import Bookings
 from application.ports.clock import Clock
@@ -51,7 +50,7 @@ class StoreLedger(Protocol):
 class StoreOffice:
     """One process's part in keeping ledger and booking store together.
 
-    `settlement`, `status` and `news` serve the guests of this process; `keeper` does the work for all
+    `settlement` and `status` serve the guests of this process; `keeper` does the work for all
     processes while it has the lease.
     """
 
@@ -92,7 +91,6 @@ class StoreOffice:
             reachable=self.status.is_reachable,
             wake=self._wake,
         )
-        self.news = GuestNews(notices=ledger.notices, conflicts=ledger.conflicts, clock=clock)
         has_changed = self.settlement.has_changed
         book = GuestBook(guests)
         desk = ConflictDesk(

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from application.ports.notices import Notice, NoticeKind
+from domain.booking import BookingStatus
 from domain.guest import Guest
 from domain.venue import VenueId
+from tests.support.deeds import book, move, set_status
 from tests.support.ledgers import EIGHT, NOW, VENUE, StoreLedger, booking, moved_to, placement
 
 ANAS = booking("AAA", placement())
@@ -127,3 +129,49 @@ async def test_what_no_guest_has_heard_is_fresh_whoever_they_are(
     await notices.told(ids=[second.id], now=NOW)
     left = await notices.fresh(since=since, after=0, limit=10)
     assert [each.booking.code for each in left] == ["AAA", "BBB"]
+
+
+# --- what staff do through us ----------------------------------------------------------------------
+
+
+async def test_whoever_is_cancelled_by_staff_hears_it_and_only_once(
+    store_ledger: StoreLedger,
+) -> None:
+    made = await book(store_ledger, "AAA", placement())
+    for _ in range(2):
+        await set_status(store_ledger, made, BookingStatus.CANCELLED)
+    (told,) = await heard(store_ledger)
+    assert (told.kind, told.booking.code) == (NoticeKind.CANCELLED, "AAA")
+
+
+async def test_whoever_is_given_another_time_by_staff_hears_both(store_ledger: StoreLedger) -> None:
+    made = await book(store_ledger, "AAA", placement())
+    later = placement(start=EIGHT + timedelta(hours=3))
+    moved = await move(store_ledger, made, later, actor="staff")
+    (told,) = await heard(store_ledger)
+    assert told.kind is NoticeKind.MOVED
+    assert told.before is not None
+    assert (told.before.start, told.booking.start) == (made.start, moved.start)
+
+
+async def test_of_another_table_and_of_coming_nobody_has_to_be_told(
+    store_ledger: StoreLedger,
+) -> None:
+    made = await book(store_ledger, "AAA", placement())
+    await move(store_ledger, made, placement("T2"), actor="staff")
+    other = await book(store_ledger, "BBB", placement("T3"))
+    await set_status(store_ledger, other, BookingStatus.NO_SHOW)
+    assert await heard(store_ledger) == []
+
+
+async def test_what_guests_do_themselves_is_no_news(store_ledger: StoreLedger) -> None:
+    made = await book(store_ledger, "AAA", placement())
+    moved = await move(store_ledger, made, placement(start=EIGHT + timedelta(hours=3)))
+    await set_status(store_ledger, moved, BookingStatus.CANCELLED, actor="guest")
+    assert await heard(store_ledger) == []
+
+
+async def test_of_what_is_over_nobody_is_told(store_ledger: StoreLedger) -> None:
+    made = await book(store_ledger, "AAA", placement())
+    await set_status(store_ledger, made, BookingStatus.CANCELLED, now=EIGHT + timedelta(days=1))
+    assert await heard(store_ledger) == []

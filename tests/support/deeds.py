@@ -61,6 +61,7 @@ async def move(
     *,
     hold_id: str | None = None,
     key: Once | None = None,
+    actor: str = "guest",
     now: datetime = NOW,
 ) -> Booking:
     return await ledger.bookings.move(
@@ -68,7 +69,7 @@ async def move(
         placement=placed,
         hold_id=hold_id,
         once=key or once(f"move-{before.code}-{before.version}"),
-        actor="guest",
+        actor=actor,
         now=now,
     )
 

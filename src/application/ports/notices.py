@@ -11,7 +11,7 @@ from domain.acts import NoticeKind
 from domain.booking import Booking
 from domain.venue import VenueId
 
-__all__ = ["Notice", "NoticeKind", "Notices"]
+__all__ = ["Notice", "NoticeKind", "Notices", "has_a_guest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,12 @@ class Notice:
     booking: Booking
     before: Booking | None = None
     id: int = 0
+
+
+def has_a_guest(booking: Booking) -> bool:
+    """Whether somebody besides staff knows of this booking and would have to be told."""
+    guest = booking.guest
+    return bool(guest.user_id or guest.phone or guest.email)
 
 
 class Notices(Protocol):
