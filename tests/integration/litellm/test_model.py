@@ -28,6 +28,9 @@ from tests.unit.domain.houses import NOW, restaurant
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:litellm")
 
+# litellm loads much of itself at its first call, and the machine may be busy.
+PATIENCE_S = 30
+
 BOOK = json.dumps({"intents": ["book"], "lang": "es", "people": "4"})
 
 
@@ -75,7 +78,7 @@ def wrapped(name: str = "openai/gpt-4o") -> LanguageModel:
     model = LiteLLMModel(name, api_key="sk-test", api_base=BASE)
     return resilient(
         [model],
-        deadline_s=4,
+        deadline_s=PATIENCE_S,
         limits=CallLimits(),
         daily=DailyBudget(None, clock=clock),
         breakers={name: Breaker(name, clock=clock)},
@@ -85,7 +88,10 @@ def wrapped(name: str = "openai/gpt-4o") -> LanguageModel:
 
 async def route(text: str = "mesa para 4", *, name: str = "openai/gpt-4o", **more: Any) -> Routed:
     router = TwinRouter(
-        ModelRouter(wrapped(name), DateReader()), LocalRouter(), deadline_s=4, clock=StillClock()
+        ModelRouter(wrapped(name), DateReader()),
+        LocalRouter(),
+        deadline_s=PATIENCE_S,
+        clock=StillClock(),
     )
     message = GuestMessage(text, "+59170123456", "whatsapp", NOW)
     given: dict[str, Any] = {"state": DialogueState(), "history": (), **more}

@@ -89,9 +89,11 @@ async def test_rediss_says_nothing_in_plain_text() -> None:
     async with await asyncio.start_server(listen, "127.0.0.1", 0) as listener:
         port = listener.sockets[0].getsockname()[1]
         async with opened(f"rediss://:secret@127.0.0.1:{port}") as cache:
-            assert await cache.get(VENUES, venue_key(VENUE, version="1")) is None
-    assert heard
-    assert all(said.startswith(b"\x16\x03") for said in heard), "the greeting of TLS"
+            # On a busy machine a connection may be given up before anything was said on it.
+            while not any(heard):
+                assert await cache.get(VENUES, venue_key(VENUE, version="1")) is None
+                await asyncio.sleep(0.05)
+    assert all(said.startswith(b"\x16\x03") for said in heard if said), "the greeting of TLS"
     assert not any(b"secret" in said for said in heard)
 
 
