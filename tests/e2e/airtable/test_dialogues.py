@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tests.support.airtable_site import AirtableSite, evening, plain, utc
+from tests.support.airtable_site import AirtableSite, evening, plain, until, utc
 
 SMALL = "+34602000001"
 
@@ -48,10 +48,16 @@ def test_an_answer_says_how_old_its_knowledge_of_the_base_is(shared_site: Airtab
 def test_a_question_about_free_tables_costs_no_request(shared_site: AirtableSite) -> None:
     guest, control = shared_site.guest("+34602000003"), shared_site.grid.control
     guest.asks_for(evening(4))
-    before = control.requests()["by_kind"]
-    for days in range(5, 15):
-        assert shared_site.starts(evening(days).date(), 4)
-    after = control.requests()["by_kind"]
-    # Whatever else goes on, nobody reads rows or writes any.
-    for kind in ("POST /{base}/{table}", "PATCH /{base}/{table}", "GET /{base}/{table}"):
-        assert after.get(kind, 0) == before.get(kind, 0)
+
+    def rows_read_and_written() -> list[int]:
+        done = control.requests()["by_kind"]
+        return [done.get(f"{verb} /{{base}}/{{table}}", 0) for verb in ("POST", "PATCH", "GET")]
+
+    def ten_questions_cost_nothing() -> bool:
+        before = rows_read_and_written()
+        for days in range(5, 15):
+            assert shared_site.starts(evening(days).date(), 4)
+        return rows_read_and_written() == before
+
+    # What earlier guests have done may be on its way to the base still: then once more.
+    until(ten_questions_cost_nothing)
