@@ -197,12 +197,9 @@ class MessageDesk:
         since = now - FRESH
         if booking.sequence == 0:
             return booking.created_at > since
-        if await self._messages.get(key=_moved_key(booking)) is not None:
-            return False
         trail = await self._bookings.audit(code=booking.code)
-        has_notice = self._notices is not None
-        if has_notice and any(_is_moved_by_staff(entry, booking) for entry in trail):
-            return False  # its notice will be found at the next sweep, if it was not at this one
+        if self._notices is not None and any(_is_moved_by_staff(each, booking) for each in trail):
+            return False  # there is a notice of that, found at this sweep or at the next
         return bool(trail) and trail[-1].at > since
 
     async def _plan_news(self) -> int:
@@ -656,15 +653,8 @@ def _is_moved_by_staff(entry: AuditEntry, booking: Booking) -> bool:
 
 
 def _news_message(venue: Venue, notice: Notice, now: datetime) -> Message:
-    booking = notice.booking
-    moved = notice.kind is NoticeKind.MOVED
-    return _news_about(
-        venue,
-        News(notice.kind, booking, notice.before),
-        now,
-        key=_moved_key(booking) if moved else f"news:{notice.id}",
-        facts={"notice": notice.id},
-    )
+    news = News(notice.kind, notice.booking, notice.before)
+    return _news_about(venue, news, now, key=f"news:{notice.id}", facts={"notice": notice.id})
 
 
 def _news_of_cancelling(venue: Venue, cancelled: Booking, now: datetime) -> Message:
@@ -690,10 +680,6 @@ def _news_about(
         start=booking.start,
         facts={**facts, "news": encode(news)},
     )
-
-
-def _moved_key(booking: Booking) -> str:
-    return f"moved:{booking.code}:{booking.sequence}"
 
 
 def _plain_subject(venue: Venue, booking: Booking | None) -> str:

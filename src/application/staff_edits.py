@@ -22,7 +22,7 @@ from application.ports.bookings import Bookings
 from application.ports.clock import Clock
 from application.ports.conflicts import ConflictKind
 from application.ports.mirror import Known, Mirror
-from application.ports.notices import Notice, NoticeKind, has_a_guest
+from application.ports.notices import NoticeKind, has_a_guest, notice_of
 from application.reservations import new_code
 from domain.availability import place, service_day, start_windows
 from domain.booking import (
@@ -244,13 +244,14 @@ class StaffEdits:
             repair = edit.repair or resources != row.resources
             edit = replace(edit, booking=replace(edit.booking, resources=resources), repair=repair)
         booking = edit.booking
+        notice = None if before is None else notice_of(before, booking)
         overlapped = await self._mirror.adopt(
             row=row,
             booking=booking,
             placement=place(venue, slot_of(booking)),
             expected=None if before is None else before.version,
             queue=edit.repair,
-            notices=_notices(edit, before),
+            notices=[] if notice is None else [notice],
             fence=fence,
             now=self._clock.now(),
         )
@@ -326,16 +327,6 @@ def _is_over(row: StoreRow) -> bool:
 
 def _is_code(code: BookingCode) -> bool:
     return len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET)
-
-
-def _notices(edit: Edit, before: Booking | None) -> list[Notice]:
-    if before is None or not has_a_guest(before):
-        return []
-    if edit.cancelled:
-        return [Notice(NoticeKind.CANCELLED, edit.booking)]
-    if edit.moved:
-        return [Notice(NoticeKind.MOVED, edit.booking, before)]
-    return []
 
 
 def _fits_hours(venue: Venue, booking: Booking) -> bool:

@@ -45,9 +45,9 @@ class Edit:
     repair: bool
     """The row lacks something, or contradicts itself: the engine has to write it again."""
     moved: bool
-    """Time or party changed: the guest has to hear of it."""
+    """As in `is_moved`."""
     cancelled: bool
-    """It was open and is cancelled now."""
+    """As in `is_cancelled`."""
 
 
 def new_booking(row: StoreRow, venue: Venue, *, id: BookingId, code: BookingCode) -> Edit:
@@ -99,16 +99,26 @@ def edit_of(row: StoreRow, seen: StoreRow, booking: Booking, venue: Venue) -> Ed
     assert row.start is not None
     assert row.status is not None
     changed = _changed(row, seen, booking, venue)
-    told = (changed.start, changed.party_size) != (booking.start, booking.party_size)
     choose = not row.resources and bool(seen.resources)
     retimed = (changed.start, changed.end) != (booking.start, booking.end)
     return Edit(
         booking=replace(changed, version=booking.version + 1, sequence=booking.sequence + retimed),
         choose_resources=choose,
         repair=_needs_repair(row, changed),
-        moved=told and changed.is_open,
-        cancelled=booking.is_open and changed.status is BookingStatus.CANCELLED,
+        moved=is_moved(booking, changed),
+        cancelled=is_cancelled(booking, changed),
     )
+
+
+def is_moved(before: Booking, after: Booking) -> bool:
+    """Whether time or party changed, so that the guest has to hear of it."""
+    retold = (after.start, after.party_size) != (before.start, before.party_size)
+    return retold and after.is_open
+
+
+def is_cancelled(before: Booking, after: Booking) -> bool:
+    """Whether it was open and is cancelled now."""
+    return before.is_open and after.status is BookingStatus.CANCELLED
 
 
 def _written(booking: Booking) -> dict[str, Any]:

@@ -6,11 +6,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from application.ports.notices import Notice, NoticeKind
-from domain.booking import BookingStatus
+from domain.booking import BookingStatus, PartySize
 from domain.guest import Guest
 from domain.venue import VenueId
 from tests.support.deeds import book, move, set_status
-from tests.support.ledgers import EIGHT, NOW, VENUE, StoreLedger, booking, moved_to, placement
+from tests.support.ledgers import (
+    EIGHT,
+    NOW,
+    VENUE,
+    StoreLedger,
+    booking,
+    moved_to,
+    once,
+    placement,
+)
 
 ANAS = booking("AAA", placement())
 LATER = moved_to(ANAS, placement(start=EIGHT + timedelta(hours=1)))
@@ -152,6 +161,25 @@ async def test_whoever_is_given_another_time_by_staff_hears_both(store_ledger: S
     assert told.kind is NoticeKind.MOVED
     assert told.before is not None
     assert (told.before.start, told.booking.start) == (made.start, moved.start)
+
+
+async def test_whoever_is_given_another_party_size_by_staff_hears_it(
+    store_ledger: StoreLedger,
+) -> None:
+    made = await book(store_ledger, "AAA", placement())
+    smaller = replace(made, party_size=PartySize(1))
+    for covers in (1, 2):
+        changed = await store_ledger.bookings.move(
+            changed=replace(smaller, party_size=PartySize(covers), version=covers),
+            placement=placement(),
+            hold_id=None,
+            once=once(f"party-{covers}"),
+            actor="staff",
+            now=NOW,
+        )
+        (told,) = await heard(store_ledger)
+        assert told.kind is NoticeKind.MOVED
+        assert told.booking.party_size == changed.party_size
 
 
 async def test_of_another_table_and_of_coming_nobody_has_to_be_told(

@@ -9,9 +9,10 @@ from typing import Protocol
 
 from domain.acts import NoticeKind
 from domain.booking import Booking
+from domain.staff_edit import is_cancelled, is_moved
 from domain.venue import VenueId
 
-__all__ = ["Notice", "NoticeKind", "Notices", "has_a_guest"]
+__all__ = ["Notice", "NoticeKind", "Notices", "has_a_guest", "notice_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,17 @@ def has_a_guest(booking: Booking) -> bool:
     """Whether somebody besides staff knows of this booking and would have to be told."""
     guest = booking.guest
     return bool(guest.user_id or guest.phone or guest.email)
+
+
+def notice_of(before: Booking, after: Booking) -> Notice | None:
+    """What a guest hears of what staff did to their booking; None where they need not be told."""
+    if not has_a_guest(before):
+        return None
+    if is_cancelled(before, after):
+        return Notice(NoticeKind.CANCELLED, after)
+    if is_moved(before, after):
+        return Notice(NoticeKind.MOVED, after, before)
+    return None
 
 
 class Notices(Protocol):

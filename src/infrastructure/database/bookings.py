@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from application.ports.bookings import AuditEntry, Once, facts_of
-from application.ports.notices import Notice, NoticeKind, has_a_guest
+from application.ports.notices import notice_of
 from domain.booking import OPEN, Booking, BookingCode, BookingStatus, check_transition
 from domain.errors import (
     BookingChanged,
@@ -250,9 +250,10 @@ class DatabaseBookings:
         booking_rows.write(connection, before, after, now=now)
         _remember(connection, once, after, now)
         booking_rows.write_audit(connection, action, before, after, actor=actor, now=now)
-        notice = _notice(before, after, now) if actor == "staff" else None
-        if notice is not None:
-            add_notice(connection, notice, now)
+        if before is not None and actor == "staff" and after.start > now:
+            notice = notice_of(before, after)
+            if notice is not None:
+                add_notice(connection, notice, now)
         if self._queues_for_store:
             outbox.queue(connection, after, now=now)
             if not after.is_live and actor != "guest":
@@ -317,17 +318,6 @@ def _moved(before: Booking, changed: Booking) -> Booking:
         version=before.version + 1,
         sequence=before.sequence + retimed,
     )
-
-
-def _notice(before: Booking | None, after: Booking, now: datetime) -> Notice | None:
-    """What the guest hears of staff's change: in the same transaction, so that it is never forgotten."""
-    if before is None or not has_a_guest(before) or after.start <= now:
-        return None
-    if after.status is BookingStatus.CANCELLED and before.is_live:
-        return Notice(NoticeKind.CANCELLED, after)
-    if after.sequence != before.sequence:
-        return Notice(NoticeKind.MOVED, after, before)
-    return None
 
 
 def _follow_status(

@@ -107,6 +107,18 @@ async def test_whoever_is_moved_by_staff_hears_the_new_time_and_no_second_confir
     assert "22:00" in (await site.says("hola"))["response"]
 
 
+async def test_every_change_of_the_party_is_written_to_the_guest(site: Site, inbox: Inbox) -> None:
+    code = await site.books()
+    before = len(inbox.arrived)
+    for people in (3, 4):
+        changed = await site.client.patch(f"/bookings/{code}", json={"party_size": people})
+        assert changed.status_code == 200, changed.text
+        await site.works()
+    first, second = words_of(inbox)[before:]
+    assert "para 3 personas" in first
+    assert "para 4 personas" in second
+
+
 async def test_another_table_at_the_same_hour_is_no_news(site: Site, inbox: Inbox) -> None:
     code = await site.books()
     before = len(inbox.arrived)
