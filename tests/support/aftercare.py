@@ -18,9 +18,6 @@ from application.ports.messages import Message
 from application.ports.messenger import Letter, Messenger
 from application.ports.notices import Notices
 from application.ports.posts import Post
-from application.reservations import Reservations
-from application.sheets import WarmSheets
-from application.waitlist_desk import WaitlistDesk
 from domain.booking import Booking
 from domain.guest import Guest
 from domain.venue import FollowUpPolicy, Policy, ServiceId, Venue, WaitlistPolicy
@@ -28,6 +25,7 @@ from infrastructure.http.calendar_file import calendar_file
 from infrastructure.local.human import word_news
 from infrastructure.local.messages import word_message
 from infrastructure.outgoing.chat import ChatMessenger
+from tests.support.desks import reservations_of, waitlist_of
 from tests.support.ledgers import AnyLedger
 from tests.unit.domain.houses import restaurant, table
 
@@ -87,13 +85,7 @@ class Aftercare:
 
     def __post_init__(self) -> None:
         ledger = self.ledger
-        self.reservations = Reservations(
-            venues=[self.venue],
-            holds=ledger.holds,
-            bookings=ledger.bookings,
-            sheets=WarmSheets(ledger.day_sheets),
-            clock=self.clock,
-        )
+        self.reservations = reservations_of(ledger, self.venue, clock=self.clock)
         self.messages = MessageDesk(
             venues=lambda: self.reservations.venues,
             messages=ledger.messages,
@@ -119,13 +111,7 @@ class Aftercare:
             notices=self.notices,
             is_sender=self.is_sender,
         )
-        self.waitlist = WaitlistDesk(
-            waitlist=ledger.waitlist,
-            reservations=self.reservations,
-            holds=ledger.holds,
-            messages=ledger.messages,
-            clock=self.clock,
-        )
+        self.waitlist = waitlist_of(ledger, self.reservations, clock=self.clock)
         self.front_desk = FrontDesk(
             handovers=ledger.handovers,
             conversations=ledger.conversations,

@@ -15,21 +15,13 @@ import asyncpg
 import sqlalchemy as sa
 
 from application.ports.allowance import Allowance
-from application.ports.bookings import Bookings, Once
+from application.ports.bookings import Once
 from application.ports.conflicts import Conflicts
-from application.ports.conversations import Conversations
-from application.ports.day_sheets import DaySheets
-from application.ports.handovers import Handovers
-from application.ports.holds import Holds
-from application.ports.keys import Keys
 from application.ports.leases import COMMITTER, Leases
-from application.ports.messages import Messages
 from application.ports.mirror import Mirror
 from application.ports.notices import Notices
 from application.ports.outbox import Outbox
-from application.ports.posts import Posts
 from application.ports.store_state import StoreState
-from application.ports.waitlist import Waitlist
 from domain.booking import Booking, BookingCode, BookingId, BookingStatus, PartySize
 from domain.cells import cell_after, cell_of
 from domain.floor import Charge, Claim, Placement, Slot
@@ -38,6 +30,7 @@ from domain.store_row import RecordId, StoreRow
 from domain.venue import ResourceId, ServiceId, VenueId
 from infrastructure.database.engine import open_ledger
 from infrastructure.memory import MemoryLedger
+from main import AnyLedger as AnyLedger
 from tests.support.postgres import PostgresServer
 
 VENUE = VenueId("la-terraza")
@@ -45,29 +38,6 @@ DINNER = ServiceId("dinner")
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 EIGHT = datetime(2026, 11, 27, 20, 0, tzinfo=UTC)
 HOLD_TIME = timedelta(minutes=5)
-
-
-class AnyLedger(Protocol):
-    """What every ledger offers, typed as the ports."""
-
-    @property
-    def holds(self) -> Holds: ...
-    @property
-    def bookings(self) -> Bookings: ...
-    @property
-    def conversations(self) -> Conversations: ...
-    @property
-    def day_sheets(self) -> DaySheets: ...
-    @property
-    def keys(self) -> Keys: ...
-    @property
-    def messages(self) -> Messages: ...
-    @property
-    def posts(self) -> Posts: ...
-    @property
-    def handovers(self) -> Handovers: ...
-    @property
-    def waitlist(self) -> Waitlist: ...
 
 
 class StoreLedger(AnyLedger, Protocol):

@@ -20,15 +20,13 @@ from application.ports.agents import (
     ReplyText,
     Routed,
 )
-from application.reservations import Reservations
-from application.sheets import WarmSheets
-from application.waitlist_desk import WaitlistDesk
 from domain.availability import Wish
 from domain.dialogue import DialogueState
 from domain.floor import Slot
 from domain.understanding import Understanding
 from domain.venue import Venue
 from infrastructure.memory import MemoryLedger
+from tests.support.desks import reservations_of, waitlist_of
 from tests.unit.domain.houses import restaurant
 
 START = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -107,20 +105,8 @@ class House:
 
     def __post_init__(self) -> None:
         ledger = self.ledger
-        self.reservations = Reservations(
-            venues=[self.venue],
-            holds=ledger.holds,
-            bookings=ledger.bookings,
-            sheets=WarmSheets(ledger.day_sheets),
-            clock=self.clock,
-        )
-        self.waitlist = WaitlistDesk(
-            waitlist=ledger.waitlist,
-            reservations=self.reservations,
-            holds=ledger.holds,
-            messages=ledger.messages,
-            clock=self.clock,
-        )
+        self.reservations = reservations_of(ledger, self.venue, clock=self.clock)
+        self.waitlist = waitlist_of(ledger, self.reservations, clock=self.clock)
         self.conversation = Conversation(
             router=self.router,
             human=self.human,
