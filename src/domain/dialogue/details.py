@@ -178,7 +178,7 @@ def _take_day(state: DialogueState, here: Here) -> Taken:
 
 
 def _still_to_come(options: tuple[date, ...], state: DialogueState, here: Here) -> tuple[date, ...]:
-    """The days without today, where the time meant has passed or nothing begins any more."""
+    """The days without today, where the time meant is too near or past, or nothing begins any more."""
     if here.today not in options or _can_be_today(state, here):
         return options
     return tuple(day for day in options if day != here.today)
@@ -188,12 +188,13 @@ def _can_be_today(state: DialogueState, here: Here) -> bool:
     details = _for_moving(state.details, state.target, here)
     if not start_windows(here.venue, here.today, details.service):
         return False
-    now = here.local_now.hour * 60 + here.local_now.minute
+    lead = int(here.venue.policy.lead_time.total_seconds() // 60)
+    earliest = here.local_now.hour * 60 + here.local_now.minute + lead
     match _reading(details, here.today, here):
         case KnownTime(latest=latest):
-            return latest >= now
+            return latest >= earliest
         case UnclearTime(options=minutes):
-            return max(minutes) >= now
+            return max(minutes) >= earliest
         case ImpossibleTime():
             return True
 

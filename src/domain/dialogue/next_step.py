@@ -526,7 +526,8 @@ def _courtesy(state: DialogueState, here: Here, *, paused: bool) -> Step | None:
     acts = _courtesies(state, here, paused=paused)
     if not acts:
         return None
-    pending = ask_again(state, here)
+    # What was said last ended with the question.
+    pending = () if isinstance(acts[0], SayAgain) else ask_again(state, here)
     if acts == (Greet(),) and not pending:
         acts = (Greet(), Help())
     return Step(replace(state, failures=0), (*acts, *pending))

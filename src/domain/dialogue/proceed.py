@@ -178,7 +178,7 @@ def ask_again(state: DialogueState, here: Here) -> tuple[Act, ...]:
         case Expecting.MENU:
             return (Menu(),)
         case Expecting.CODE:
-            return (NoBookings(asked_code=True),)
+            return (NoBookings(asked_code=state.asked > 1),)
         case Expecting.LAST4:
             return (AskLast4(),)
         case Expecting.WAITLIST if state.details.days:

@@ -120,7 +120,7 @@ SPANISH: Words = {
     "DEL": {None: "del"},
     "IN": {None: "en dentro_de de_aqui_a"},
     "BY": {None: "por x xla"},
-    "FOR": {None: "para pa"},
+    "FOR": {None: "para pa xa"},
     "FROM": {
         False: "que_va que_inicia que_empieza que_comienza",
         True: "empezando comenzando a_contar_desde",

@@ -95,9 +95,9 @@ _WE_ARE = cue(
     "(we are|we're|were|we will be|we'll be|we would be|we'd be|there are|there're|there will be|there'll be|there is|there's|it's for|it is for|it will be for|it'll be for|it would be for)( just| only| about| around)?( the)?",
     "(partys?|group|grupo|family|familia|crew|total|number|pary|part) (of|de|is|are)( about| around| unos| unas)?",
     "(table|mesa|tables|reserva|reservacion|reservation|reservations|booking|seat|seats|spot|space|sitio|hueco|lugar|dinner|lunch|cena|comida|brunch|breakfast|almuerzo|book|reserve|place|room|seating|tabel|tbl)"
-    " (is |it |set up |ready |big enough |set )?(para|pa|for|of|de|por|x)( about| around| unos| unas| solo| just| only| a| party of| group of){0,3}( los| the| nosotros| us)?",
+    " (is |it |set up |ready |big enough |set )?(para|pa|xa|for|of|de|por|x)( about| around| unos| unas| solo| just| only| a| party of| group of){0,3}( los| the| nosotros| us)?",
     "(seat|seats|fit|accommodate|accomodate|serve|hold|host|take|feed|sentar a)( up to)?( the)?",
-    "(para|pa|for|x)( solo| just| only| unos| about| around| us| nosotros| los| the| all){0,3}",
+    "(para|pa|xa|for|x)( solo| just| only| unos| about| around| us| nosotros| los| the| all){0,3}",
     "(make it|que sea|que sean|ponlo para|change it to|cambialo a|mejor|no,?|actually|only|solo|just|be|said|dije|dicho|sean|total de|en total|es para|son)",
     "(party size|size|people|personas|pax|guests|comensales|diners):?( is| of| to| de| son| es)?",
 )  # fmt: skip

@@ -432,6 +432,12 @@ def test_today_s_weekday_with_a_time_to_come_is_asked(time: Any) -> None:
     assert only(acts, AskWhichDay).options == (SATURDAY, NEXT_SATURDAY)
 
 
+def test_today_s_weekday_at_an_hour_too_near_to_be_booked_is_the_next_one() -> None:
+    desk = Desk(now=NOW.replace(hour=19, minute=40))  # twenty minutes before 21:00
+    desk.hears(says(Intent.BOOK, when=When(Weekday(6), ClockTime(9)), party=TWO))
+    assert desk.asked(Search).wishes[0].day == NEXT_SATURDAY
+
+
 def test_a_time_given_later_settles_which_saturday_it_is() -> None:
     desk = Desk(now=SATURDAY_AFTERNOON)
     assert only(desk.hears(says(Intent.BOOK, when=When(Weekday(6)), party=TWO)), AskWhichDay)
@@ -629,6 +635,15 @@ def test_cancelling_without_a_booking_asks_for_the_code() -> None:
     assert only(desk.hears(says(code="AAA222CCC")), AskCancel)
 
 
+def test_who_has_given_no_code_is_not_told_that_it_is_wrong() -> None:
+    desk = Desk()
+    desk.hears(says(Intent.CANCEL))
+    nonsense = says(Intent.OUT_OF_SCOPE, certain=False)
+    assert not only(desk.hears(nonsense)[1:], NoBookings).asked_code
+    assert only(desk.hears(says(code="ZZZ222CCC")), NoBookings).asked_code
+    assert only(desk.hears(says(Intent.THANKS))[1:], NoBookings).asked_code
+
+
 def test_cancelling_what_is_only_being_arranged_drops_it() -> None:
     desk = Desk()
     desk.hears(says(Intent.BOOK, **WHOLE_WISH))
@@ -757,6 +772,12 @@ def test_a_person_asked_for_is_fetched_whatever_else_is_going_on() -> None:
 
 def test_the_last_reply_is_said_again_on_request() -> None:
     assert only(Desk().hears(says(Intent.REPEAT)), SayAgain).text == "the last reply"
+
+
+def test_what_is_said_again_ended_with_the_question_that_is_open() -> None:
+    desk = Desk()
+    desk.hears(says(Intent.BOOK, when=FRIDAY_NINE))
+    assert kinds(desk.hears(says(Intent.REPEAT))) == ["SayAgain"]
 
 
 def test_a_greeting_days_later_takes_up_what_was_being_arranged() -> None:

@@ -14,7 +14,7 @@ from application.ports.agents import GuestMessage, RouterAgent
 from domain.dialogue import Details, DialogueState, Expecting, Task
 from domain.understanding import ByComparison, ByOrder, Intent, Party, Relative, Understanding
 from domain.venue import HouseAnswer, Venue
-from domain.when import ClockTime, DaysAhead, TimeSpan, Weekday, When, Which
+from domain.when import ClockTime, DayPart, DaysAhead, PartOfDay, TimeSpan, Weekday, When, Which
 from infrastructure.local.router import LocalRouter
 from tests.unit.infrastructure.local.understanding.houses import CLINIC, RESTAURANT, offers
 
@@ -128,6 +128,13 @@ OPENINGS = [
     ("let me speak to the manager", Intent.HANDOFF),
     ("¿puedes repetir?", Intent.REPEAT),
     ("say that again please", Intent.REPEAT),
+    ("otra vez, por favor", Intent.REPEAT),
+    ("¿otra vez?", Intent.REPEAT),
+    ("again, please", Intent.REPEAT),
+    ("hola, ¿puedes repetir?", Intent.REPEAT),
+    ("hola otra vez", Intent.GREET),
+    ("buenas de nuevo", Intent.GREET),
+    ("hi again!", Intent.GREET),
     ("¿cómo estás?", Intent.SMALLTALK),
     ("jajaja", Intent.SMALLTALK),
     ("ponme en lista de espera", Intent.WAITLIST),
@@ -410,6 +417,13 @@ def test_services_and_people_are_found_with_their_typos() -> None:
     assert said.service == "cleaning"
     assert said.provider == "dra rojas"
     assert read("para cenar el viernes").service == "dinner"
+
+
+def test_the_short_forms_of_messengers_are_read() -> None:
+    said = read("queria mesa xa 4 el viernes x la noche")
+    assert (said.intent, said.party) == (Intent.BOOK, Party(4, 4))
+    assert said.when == When(Weekday(5), PartOfDay(DayPart.NIGHT))
+    assert read("una mesa xa mañana xa dos").party == Party(2, 2)
 
 
 @pytest.mark.parametrize(
