@@ -204,7 +204,10 @@ def _agreed(state: DialogueState, here: Here, offer: Offer) -> Step:
     taken = take_down(state, here)
     # The time that named the offer must not replace the wish it came from.
     details = replace(taken.state.details, days=state.details.days, time=state.details.time)
-    return accept(replace(taken.state, details=details), offer, here)
+    # A high chair or an allergy beside the yes: whoever says so wants to hear that it was heard.
+    requests = taken.noted.requests if taken.noted else ()
+    heard = (Noted(requests=requests),) if requests else ()
+    return accept(replace(taken.state, details=details), offer, here, *heard)
 
 
 def _picked(state: DialogueState, here: Here) -> tuple[Offer, ...]:

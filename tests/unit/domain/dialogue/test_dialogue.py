@@ -120,6 +120,15 @@ def test_details_come_in_any_order_and_only_what_is_missing_is_asked() -> None:
     assert only(desk.hears(says(name="Laura")), Booked)
 
 
+def test_what_is_asked_for_beside_the_yes_is_said_back_and_booked() -> None:
+    desk = Desk()
+    desk.hears(says(Intent.BOOK, **WHOLE_WISH))
+    acts = desk.hears(says(Intent.AFFIRM, requests=("una trona",)))
+    assert kinds(acts) == ["Noted", "Booked"]
+    assert only(acts[:1], Noted) == Noted(requests=("una trona",))
+    assert only(acts[1:], Booked).booking.notes == "una trona"
+
+
 def test_an_accepted_offer_is_kept_while_the_name_is_asked() -> None:
     desk = Desk(full={21 * 60})
     desk.hears(says(Intent.BOOK, when=FRIDAY_NINE, party=FOUR))
