@@ -19,6 +19,7 @@ import httpx
 
 from application.ports.clock import Clock
 from domain.venue import Venue
+from infrastructure.http.parts import Parts
 from infrastructure.memory import MemoryLedger
 from infrastructure.settings import Settings
 from infrastructure.venues.loader import load_venues
@@ -214,11 +215,12 @@ def _row(row: Sequence[Any]) -> Row:
 
 @dataclass
 class House:
-    """An app that has started, the clock it reads, and its ledger."""
+    """An app that has started, the clock it reads, its ledger, and its running parts."""
 
     client: httpx.AsyncClient
     clock: MovedClock
     ledger: Book
+    parts: Parts
     _ids: Iterable[int] = field(default_factory=itertools.count)
 
     def next_id(self, what: str) -> str:
@@ -300,7 +302,7 @@ async def open_house(
             book = stack.enter_context(closing(LedgerFile(file)))
         transport = httpx.ASGITransport(app=app)
         client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
-        yield House(await stack.enter_async_context(client), clock, book)
+        yield House(await stack.enter_async_context(client), clock, book, app.state.parts)
 
 
 @cache

@@ -10,12 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from infrastructure.http.parts import Parts
-from infrastructure.settings import Settings
-from main import create_app
-from tests.support.house import MovedClock, sample_venues
+from tests.support.house import open_house
 from tests.support.mail import Inbox
 
 NOW = datetime(2026, 11, 27, 11, tzinfo=UTC)
@@ -54,20 +51,12 @@ class Site:
 
 @pytest.fixture
 async def site(tmp_path: Path, inbox: Inbox) -> AsyncIterator[Site]:
-    settings = Settings(
-        _env_file=None,
-        data_dir=tmp_path,
-        redis_url="off",
-        smtp_url=SecretStr(f"smtp://127.0.0.1:{inbox.port}"),
-        mail_from="sala@laterraza.example",
-    )
-    app = create_app(settings, clock=MovedClock(NOW), venues=sample_venues(), background=False)
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
-    ):
-        yield Site(client, app.state.parts)
+    mail = {
+        "smtp_url": f"smtp://127.0.0.1:{inbox.port}",
+        "mail_from": "sala@laterraza.example",
+    }
+    async with open_house(tmp_path, start=NOW, settings=mail) as house:
+        yield Site(house.client, house.parts)
 
 
 def words_of(inbox: Inbox) -> list[str]:

@@ -15,9 +15,7 @@ from application.ports.conflicts import Conflict, ConflictKind
 from domain.booking import spoken_code
 from domain.venue import VenueId
 from infrastructure.http.parts import Parts
-from infrastructure.settings import Settings
-from main import create_app
-from tests.support.house import MovedClock, sample_venues
+from tests.support.house import open_house
 
 NOW = datetime(2026, 11, 27, 11, tzinfo=UTC)
 HERE = "/venues/la-terraza"
@@ -77,14 +75,8 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    settings = Settings(_env_file=None, data_dir=tmp_path, redis_url="off")
-    app = create_app(settings, clock=MovedClock(NOW), venues=sample_venues(), background=False)
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
-    ):
-        yield Desk(client, app.state.parts)
+    async with open_house(tmp_path, start=NOW) as house:
+        yield Desk(house.client, house.parts)
 
 
 async def test_an_edited_draft_goes_to_the_guest_once(desk: Desk) -> None:
